@@ -1,0 +1,97 @@
+/** The floor plan of Docs/architecture.md as rules. Each is one pattern: a new feature needs no line here. */
+
+const test = '[.](test|spec)[.]tsx?$';
+/** What stands beside app, main and cli: the table of settings and what it is made of. */
+const settings = '^src/(?!(app|main|cli)[.]ts$)[^/]+$';
+const browser = '^src/(ui|web)/|^src/features/[^/]+/web/';
+
+/** A floor and what it may see of `src/`; everything else there is forbidden. `$1` is the feature's own name. */
+const floor = (name, from, mayImport) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: test },
+  to: { path: '^src/', pathNot: mayImport },
+});
+
+module.exports = {
+  forbidden: [
+    floor('base-sees-only-base', '^src/base/', '^src/base/'),
+    floor('host-sees-only-base', '^src/host/', '^src/(host|base)/'),
+    floor('platform-sees-only-base', '^src/platform/', '^src/(platform|base)/'),
+    floor(
+      'feature-sees-host-platform-base-and-itself',
+      '^src/features/([^/]+)/(?!web/)',
+      '^src/(host|platform|base)/|^src/features/$1/(?!web/)',
+    ),
+    floor('contract-sees-only-base', '^src/features/[^/]+/contract[.]ts$', '^src/base/'),
+    floor('ui-sees-only-base', '^src/ui/', '^src/(ui|base)/'),
+    floor(
+      'feature-pages-see-ui-base-and-their-contract',
+      '^src/features/([^/]+)/web/',
+      '^src/(ui|base)/|^src/features/$1/(web/|contract[.]ts$)',
+    ),
+    floor('web-sees-feature-pages-ui-and-base', '^src/web/', '^src/(web|ui|base)/|^src/features/[^/]+/web/'),
+    floor('settings-see-only-base', settings, ['^src/base/', settings]),
+    {
+      name: 'server-never-sees-pages',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [browser, test] },
+      to: { path: browser },
+    },
+    {
+      name: 'app-is-seen-by-main-and-cli-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(main|cli)[.]ts$', test] },
+      to: { path: '^src/app[.]ts$' },
+    },
+    {
+      name: 'nobody-sees-main',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/main[.]ts$' },
+    },
+    {
+      name: 'browser-never-sees-node',
+      comment: 'base and contracts are loaded by the browser too',
+      severity: 'error',
+      from: { path: [browser, '^src/base/', '^src/features/[^/]+/contract[.]ts$'], pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'source-never-sees-its-surroundings',
+      comment: 'tests, benchmarks and set-up are not part of the product',
+      severity: 'error',
+      from: { path: '^src/', pathNot: test },
+      to: { path: ['^(test|bench|runtime)/', test] },
+    },
+    {
+      name: 'server-needs-no-development-package',
+      comment: 'images install without them',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [browser, test] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Types count: a floor that only borrows a type still knows the other floor.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,44 @@
+/** `npm run bench`: one table, each figure beside the peers' access pattern or the limit measured in the same run. */
+import { bansPage, socketHold } from './bans-page.ts';
+import { inBrowser } from './browser.ts';
+import { burst } from './burst.ts';
+import { overviewRefresh } from './overview-refresh.ts';
+import { banMany, closeScene, openScene, shown, untilShown, type Figure, type Row } from './scene.ts';
+import { secondStart } from './second-start.ts';
+
+const bans = 100_000;
+const figures: readonly (readonly [name: string, figure: Figure])[] = [
+  ['overview', overviewRefresh],
+  ['page', bansPage],
+  ['hold', socketHold],
+  ['browser', inBrowser],
+  ['burst', burst],
+  ['start', secondStart],
+];
+const wanted = process.argv.slice(2);
+
+const scene = await openScene();
+const rows: Row[] = [];
+try {
+  await banMany(scene.fail2ban, scene.jail, 0, bans);
+  const filled = await untilShown(scene, bans, 300_000);
+  console.log(
+    `${bans.toLocaleString('en')} bans in jail ${scene.jail}; all shown ${(filled / 1000).toFixed(1)} s after the last`,
+  );
+  for (const [name, figure] of figures) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.log(`measuring ${name}, ${(await shown(scene)).toLocaleString('en')} bans`);
+    rows.push(...(await figure(scene)));
+  }
+} finally {
+  await closeScene(scene);
+}
+console.log('\n| Figure | Reach | Measured | Beside, same run | |\n|---|---|---|---|---|');
+for (const row of rows) {
+  console.log(
+    `| ${row.figure} | ${row.reach} | ${row.measured} | ${row.beside} | ${row.met ? 'met' : 'MISSED'} |`,
+  );
+}
+const missed = rows.filter((row) => !row.met).length;
+console.log(`\n${rows.length - missed} of ${rows.length} met`);
+process.exitCode = missed > 0 ? 1 : 0;

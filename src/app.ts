@@ -1,0 +1,221 @@
+/** Composition root: opens everything in order, and closes it in reverse. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import metadata from '../package.json' with { type: 'json' };
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import { createClosers } from './closers.ts';
+import type { ReadConfig } from './config.ts';
+import { createPasswords } from './features/auth/passwords.ts';
+import { authRoutes } from './features/auth/routes.ts';
+import { keepSessionSecret } from './features/auth/session-secret.ts';
+import { createSessions } from './features/auth/sessions.ts';
+import { createThrottle } from './features/auth/throttle.ts';
+import { createBanEnds } from './features/bans/ban-ends.ts';
+import { createManualBans } from './features/bans/manual-bans.ts';
+import { createMirror } from './features/bans/mirror.ts';
+import { bansRoutes } from './features/bans/routes.ts';
+import { healthRoutes } from './features/health/routes.ts';
+import { jailsRoutes } from './features/jails/routes.ts';
+import { overviewRoutes } from './features/overview/routes.ts';
+import { readPreferences } from './features/setup/preferences.ts';
+import { isSetUp, setupRoutes } from './features/setup/routes.ts';
+import { newSetupCode } from './features/setup/setup-code.ts';
+import { createBanFeed } from './host/bans/feed.ts';
+import { createLocalHost } from './host/local-host.ts';
+import { openPractice } from './host/practice/open-practice.ts';
+import { createAudit } from './platform/audit.ts';
+import { migrate } from './platform/db/migrate.ts';
+import { openDatabase } from './platform/db/open.ts';
+import { probeDatabase } from './platform/db/probe.ts';
+import { createEvents } from './platform/events.ts';
+import { addLive } from './platform/http/live.ts';
+import { createRateLimiter } from './platform/http/rate-limit.ts';
+import { createServer } from './platform/http/server.ts';
+import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
+import { createScheduler } from './platform/jobs/scheduler.ts';
+import { createSqliteLock } from './platform/lock/sqlite-lock.ts';
+import { whileHeld } from './platform/lock/while-held.ts';
+
+interface AppDeps extends ReadConfig {
+  log: Log;
+  now: Clock;
+}
+
+export interface App {
+  url: string;
+  /** Only while set-up is open: what set-up from another machine asks for. */
+  setupCode: string | null;
+  practice: boolean;
+  /** The whole shutdown sequence; calling it again joins the first. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** How long calls under way may take once we stop, ms. */
+const callGraceMs = 2_000;
+
+/** Resolves when calls are answered. Throws StartError, after closing again what was open, when it cannot start. */
+export async function startApp({ config, configured, log, now }: AppDeps): Promise<App> {
+  const closers = createClosers({ log });
+  try {
+    const practice = await openPractice({
+      setting: config.practice,
+      socketConfigured: configured.has('fail2banSocket'),
+      socketPath: config.fail2banSocket,
+      databasePath: config.databasePath,
+      log,
+    });
+    if (practice !== null) closers.add('practice', practice.stop);
+    const database = await openDatabase({ path: practice?.databasePath ?? config.databasePath, log, now });
+    closers.add('database', database.close);
+    await migrate({ database, log, now });
+    const { db } = database;
+
+    const lock = createSqliteLock({ db, log, now });
+    closers.add('scheduler_lock', async () => {
+      const held = await lock.release();
+      log.info('scheduler_lock_released', { held });
+    });
+    await lock.start(config.schedulerLockMode);
+    const scheduler = createScheduler({ db, lock, log, now });
+
+    // Nothing of this release ships logs or keeps outgoing connections open; operators still wait for these lines.
+    closers.add('external_logging', async () => log.info('external_logging_shutdown_complete'));
+    closers.add('outgoing_http', async () => log.info('http_session_closed'));
+
+    const socketPath = practice?.socketPath ?? config.fail2banSocket;
+    if (!existsSync(socketPath)) log.warn('fail2ban_socket_missing', { path: socketPath });
+    const host = createLocalHost({ id: 'local', socketPath, log, now });
+    closers.add('host', host.close);
+    const events = createEvents(log);
+    host.onStatus(() => events.announce({ type: 'status', host: host.id, at: now() }));
+    const audit = createAudit({ db, now });
+    const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
+    const mirror = createMirror({ db, host, feed, events, now, log });
+    const manual = createManualBans({ db, hostId: host.id });
+    closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
+
+    const current = config.sessionSecret ?? keepSessionSecret(database.path);
+    const sessions = createSessions({
+      db,
+      secrets: config.sessionSecretPrevious === null ? [current] : [current, config.sessionSecretPrevious],
+      cacheMs: config.sessionCacheEnabled ? config.sessionCacheTtlSeconds * 1000 : 0,
+      now,
+    });
+    const passwords = createPasswords();
+    const throttle = createThrottle({ perMinute: config.loginRateLimitPerMinute, now });
+    const limiter = createRateLimiter({ perMinute: config.rateLimitPerMinute, now });
+    const server = await createServer({
+      log,
+      identify: sessions.identify,
+      limiter,
+      trustedProxies: config.trustedProxies,
+      allowedOrigins: config.corsAllowedOrigins,
+      pages: join(import.meta.dirname, '../dist/web'),
+      version: metadata.version,
+    });
+    const { mount } = server;
+    const live = addLive({
+      server,
+      events,
+      identify: sessions.identify,
+      onSessionEnd: sessions.onEnd,
+      log,
+      now,
+    });
+    let shuttingDown = false;
+
+    healthRoutes({
+      mount,
+      now,
+      status: async () => (host.status().checkedAt === null ? host.refresh() : host.status()),
+      probe: () => probeDatabase(database.path),
+      scheduler: scheduler.state,
+      cache: () => sessions.cache,
+      shuttingDown: () => shuttingDown,
+    });
+    const setupCode = newSetupCode();
+    setupRoutes({
+      mount,
+      db,
+      audit,
+      now,
+      code: setupCode,
+      hashPassword: passwords.hash,
+      throttle,
+      status: host.status,
+      practice: practice !== null,
+    });
+    authRoutes({
+      mount,
+      db,
+      sessions,
+      passwords,
+      throttle,
+      audit,
+      now,
+      cookie: { secure: config.sessionCookieSecure, sameSite: config.sessionCookieSameSite },
+      preferences: () =>
+        readPreferences({
+          db,
+          environmentMinutes: configured.has('sessionDurationMinutes') ? config.sessionDurationMinutes : null,
+          defaultMinutes: config.sessionDurationMinutes,
+        }),
+    });
+
+    bansRoutes({ mount, db, host, mirror, manual, audit, now });
+    jailsRoutes({ mount, host });
+    overviewRoutes({
+      mount,
+      host,
+      mirror,
+      hostName: config.hostName,
+      practice: practice !== null,
+      appVersion: metadata.version,
+    });
+
+    scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));
+    const housekeeping = housekeepingJobs({
+      cleanSessions: sessions.cleanUp,
+      sweepLimits: () => limiter.sweep() + throttle.sweep(),
+      probeHost: host.refresh,
+      pruneRuns: scheduler.runs.prune,
+      now,
+    });
+    for (const job of housekeeping) scheduler.add(job);
+
+    host.start();
+    closers.add('http', async () => {
+      live.close();
+      await server.close(callGraceMs);
+    });
+    const url = await server.listen({ host: config.listenHost, port: config.port });
+    scheduler.start();
+
+    const open = !(await isSetUp({ db }));
+    const timeoutMs = config.shutdownTimeoutSeconds * 1000;
+    let stopping: Promise<void> | null = null;
+    const stop = async (): Promise<void> => {
+      shuttingDown = true;
+      log.info('bangui_shutting_down', { timeout_seconds: config.shutdownTimeoutSeconds });
+      const count = scheduler.stopAccepting();
+      log.info('scheduler_stopped_accepting_jobs');
+      live.close();
+      log.info('waiting_for_pending_tasks', { count, timeout_seconds: config.shutdownTimeoutSeconds });
+      const cancelled = await scheduler.drain(timeoutMs);
+      if (cancelled === 0) log.info('pending_tasks_completed');
+      else log.warn('pending_tasks_timeout', { cancelled_count: cancelled });
+      await closers.closeAll();
+      log.info('bangui_shut_down');
+    };
+    return {
+      url,
+      setupCode: open ? setupCode : null,
+      practice: practice !== null,
+      stop: () => (stopping ??= stop()),
+    };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}

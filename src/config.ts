@@ -1,0 +1,227 @@
+/** Every `BANGUI_*` setting: name, kind, default and the sentence that documents it. */
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { StartError } from './base/start-error.ts';
+import { readText, unknownNames, type Environment } from './environment.ts';
+import {
+  choice,
+  flag,
+  networks,
+  origins,
+  secret,
+  text,
+  wholeNumber,
+  type Reading,
+  type Setting,
+} from './setting.ts';
+
+const developmentOrigins = [
+  'http://localhost:5173',
+  'https://localhost:5173',
+  'http://127.0.0.1:5173',
+  'https://127.0.0.1:5173',
+];
+
+/** The order is the order of the documentation. */
+export const settings = {
+  listenHost: text({
+    name: 'LISTEN_HOST',
+    fallback: '127.0.0.1',
+    sentence: 'Address the pages and the API are served on; `0.0.0.0` in containers.',
+  }),
+  port: wholeNumber({
+    name: 'PORT',
+    from: 0,
+    to: 65_535,
+    fallback: 8000,
+    sentence: 'Port the pages and the API are served on; `0` takes any free one.',
+  }),
+  hostName: text({
+    name: 'HOST_NAME',
+    fallback: hostname(),
+    shownDefault: "this machine's name",
+    sentence: 'Name of the watched machine, shown beside the mark.',
+  }),
+  databasePath: text({
+    name: 'DATABASE_PATH',
+    fallback: 'data/bangui.db',
+    sentence:
+      'File of the embedded database; `/var/lib/bangui/bangui.db` in containers. Its folder is made when missing. Must not lie on a network file system.',
+  }),
+  fail2banSocket: text({
+    name: 'FAIL2BAN_SOCKET',
+    fallback: '/var/run/fail2ban/fail2ban.sock',
+    sentence: 'Socket of the fail2ban server. Missing at start is a warning, not a failure.',
+  }),
+  fail2banDatabase: text({
+    name: 'FAIL2BAN_DATABASE',
+    fallback: null,
+    shownDefault: 'asked from fail2ban',
+    sentence: "fail2ban's own database file, only ever read.",
+  }),
+  practice: choice({
+    name: 'PRACTICE',
+    of: ['auto', 'always', 'never'],
+    fallback: 'auto',
+    sentence:
+      'A private practice fail2ban: `auto` starts one only when no socket is configured, none exists and no fail2ban runs.',
+  }),
+  schedulerLockMode: choice({
+    name: 'SCHEDULER_LOCK_MODE',
+    of: ['reject', 'standby'],
+    fallback: 'reject',
+    sentence:
+      'What a second instance on the same database does: refuse to start, or serve and take over the background jobs when the first ends.',
+  }),
+  sessionSecret: secret({
+    name: 'SESSION_SECRET',
+    length: 32,
+    shownDefault: 'generated once, kept beside the database',
+    sentence: 'Signs session cookies.',
+  }),
+  sessionSecretPrevious: secret({
+    name: 'SESSION_SECRET_PREVIOUS',
+    length: 32,
+    shownDefault: '',
+    sentence: 'Secret before the last change; cookies signed with it stay valid.',
+  }),
+  sessionDurationMinutes: wholeNumber({
+    name: 'SESSION_DURATION_MINUTES',
+    from: 5,
+    to: 43_200,
+    fallback: 480,
+    sentence: 'How long a sign-in lasts. When set, it wins over what was chosen at set-up.',
+  }),
+  sessionCacheEnabled: flag({
+    name: 'SESSION_CACHE_ENABLED',
+    fallback: true,
+    sentence: 'Keeps sessions in memory instead of reading the database for each call.',
+  }),
+  sessionCacheTtlSeconds: wholeNumber({
+    name: 'SESSION_CACHE_TTL_SECONDS',
+    from: 1,
+    to: 300,
+    fallback: 10,
+    sentence: 'How long a session is kept in memory; a sign-out reaches other instances within this time.',
+  }),
+  sessionCookieSecure: flag({
+    name: 'SESSION_COOKIE_SECURE',
+    fallback: true,
+    sentence:
+      'Sends the session cookie over https only. Left off by itself for plain http to a loopback name.',
+  }),
+  sessionCookieSameSite: choice({
+    name: 'SESSION_COOKIE_SAMESITE',
+    of: ['lax', 'strict', 'none'],
+    fallback: 'lax',
+    sentence: 'SameSite attribute of the session cookie; `none` needs `BANGUI_SESSION_COOKIE_SECURE=true`.',
+  }),
+  corsAllowedOrigins: origins({
+    name: 'CORS_ALLOWED_ORIGINS',
+    fallback: developmentOrigins,
+    sentence: 'Origins whose pages may call the API with the session cookie; empty allows none.',
+  }),
+  trustedProxies: networks({
+    name: 'TRUSTED_PROXIES',
+    fallback: [],
+    sentence: 'Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.',
+  }),
+  rateLimitPerMinute: wholeNumber({
+    name: 'RATE_LIMIT_PER_MINUTE',
+    from: 1,
+    to: 10_000_000,
+    fallback: 600,
+    sentence: 'Calls a client may make in a minute; health checks are not counted.',
+  }),
+  loginRateLimitPerMinute: wholeNumber({
+    name: 'LOGIN_RATE_LIMIT_PER_MINUTE',
+    from: 1,
+    to: 10_000_000,
+    fallback: 10,
+    sentence: 'Sign-ins a client may try in a minute.',
+  }),
+  logLevel: choice({
+    name: 'LOG_LEVEL',
+    of: ['debug', 'info', 'warning', 'error'],
+    fallback: 'info',
+    sentence: 'Least level that is logged.',
+  }),
+  logFormat: choice({
+    name: 'LOG_FORMAT',
+    of: ['json', 'text'],
+    fallback: null,
+    shownDefault: '`json`, `text` on a terminal',
+    sentence: 'Form of the log lines on standard output.',
+  }),
+  shutdownTimeoutSeconds: wholeNumber({
+    name: 'SHUTDOWN_TIMEOUT_SECONDS',
+    from: 1,
+    to: 25,
+    fallback: 25,
+    sentence: 'How long running jobs are waited for at the end, before they are aborted.',
+  }),
+};
+
+export type Config = { readonly [K in keyof typeof settings]: (typeof settings)[K]['fallback'] };
+
+export interface ReadConfig {
+  config: Config;
+  /** Which settings the operator gave. */
+  configured: ReadonlySet<keyof Config>;
+  /** Sentences on what has no effect. */
+  warnings: string[];
+}
+
+/** Throws StartError `configuration_wrong` that lists every mistake, each with its name and reason. */
+export function readConfig(environment: Environment): ReadConfig {
+  const configured = new Set<keyof Config>();
+  const problems: string[] = [];
+  const read = <K extends keyof Config, T>(key: K, setting: Setting<T>): T => {
+    const given = readText(setting, environment);
+    if (given === null) return setting.fallback;
+    configured.add(key);
+    const reading: Reading<T> = 'problem' in given ? given : setting.parse(given.value);
+    if ('value' in reading) return reading.value;
+    problems.push(`${setting.name} ${reading.problem}`);
+    return setting.fallback;
+  };
+  const config: Config = {
+    listenHost: read('listenHost', settings.listenHost),
+    port: read('port', settings.port),
+    hostName: read('hostName', settings.hostName),
+    databasePath: resolve(read('databasePath', settings.databasePath)),
+    fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
+    fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
+    practice: read('practice', settings.practice),
+    schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),
+    sessionSecret: read('sessionSecret', settings.sessionSecret),
+    sessionSecretPrevious: read('sessionSecretPrevious', settings.sessionSecretPrevious),
+    sessionDurationMinutes: read('sessionDurationMinutes', settings.sessionDurationMinutes),
+    sessionCacheEnabled: read('sessionCacheEnabled', settings.sessionCacheEnabled),
+    sessionCacheTtlSeconds: read('sessionCacheTtlSeconds', settings.sessionCacheTtlSeconds),
+    sessionCookieSecure: read('sessionCookieSecure', settings.sessionCookieSecure),
+    sessionCookieSameSite: read('sessionCookieSameSite', settings.sessionCookieSameSite),
+    corsAllowedOrigins: read('corsAllowedOrigins', settings.corsAllowedOrigins),
+    trustedProxies: read('trustedProxies', settings.trustedProxies),
+    rateLimitPerMinute: read('rateLimitPerMinute', settings.rateLimitPerMinute),
+    loginRateLimitPerMinute: read('loginRateLimitPerMinute', settings.loginRateLimitPerMinute),
+    logLevel: read('logLevel', settings.logLevel),
+    logFormat: read('logFormat', settings.logFormat),
+    shutdownTimeoutSeconds: read('shutdownTimeoutSeconds', settings.shutdownTimeoutSeconds),
+  };
+  if (config.sessionCookieSameSite === 'none' && !config.sessionCookieSecure) {
+    problems.push(
+      'BANGUI_SESSION_COOKIE_SAMESITE must not be `none` while BANGUI_SESSION_COOKIE_SECURE is `false`',
+    );
+  }
+  if (problems.length > 0) throw wrong(problems);
+  return { config, configured, warnings: unknownNames(environment, Object.values(settings)) };
+}
+
+function wrong(problems: readonly string[]): StartError {
+  const list = problems.map((problem) => `  - ${problem}`).join('\n');
+  return new StartError(
+    'configuration_wrong',
+    `The configuration has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${list}`,
+  );
+}

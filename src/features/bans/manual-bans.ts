@@ -1,0 +1,92 @@
+/** Bans that operators made here: who, why, and when BanGUI ends them. Written before fail2ban is asked. */
+import type { Kysely } from 'kysely';
+import type { Database } from '../../platform/db/schema.ts';
+import { padded, powerSlices } from './statement-sizes.ts';
+import { slices } from './turns.ts';
+
+export type ManualBan = Omit<Database['manual_bans'], 'host_id'>;
+
+export interface ManualBans {
+  write(entries: readonly ManualBan[]): Promise<void>;
+  /** Entries of these addresses in one jail. */
+  of(jail: string, ips: readonly string[]): Promise<ManualBan[]>;
+  /** In one jail, or in all. */
+  remove(jail: string | null, ips: readonly string[]): Promise<void>;
+  removeAll(): Promise<void>;
+  /** Whose end has come, the oldest first. */
+  due(time: number, limit: number): Promise<ManualBan[]>;
+  /** Older than `time` and not banned now as far as the mirror knows. */
+  withoutBan(time: number, limit: number): Promise<ManualBan[]>;
+}
+
+const sliceSize = 128;
+
+export function createManualBans({ db, hostId }: { db: Kysely<Database>; hostId: string }): ManualBans {
+  return {
+    async write(entries) {
+      for (const slice of powerSlices(entries)) {
+        await db
+          .insertInto('manual_bans')
+          .values(slice.map((entry) => ({ ...entry, host_id: hostId })))
+          .onConflict((conflict) =>
+            conflict.columns(['host_id', 'jail', 'ip']).doUpdateSet((eb) => ({
+              banned_at: eb.ref('excluded.banned_at'),
+              banned_by: eb.ref('excluded.banned_by'),
+              reason: eb.ref('excluded.reason'),
+              ends_at: eb.ref('excluded.ends_at'),
+            })),
+          )
+          .execute();
+      }
+    },
+    async of(jail, ips) {
+      const found: ManualBan[] = [];
+      for (const slice of slices(ips, sliceSize)) {
+        const rows = db.selectFrom('manual_bans').selectAll().where('host_id', '=', hostId);
+        found.push(...(await rows.where('jail', '=', jail).where('ip', 'in', padded(slice)).execute()));
+      }
+      return found;
+    },
+    async remove(jail, ips) {
+      for (const slice of slices(ips, sliceSize)) {
+        const rows = db
+          .deleteFrom('manual_bans')
+          .where('host_id', '=', hostId)
+          .where('ip', 'in', padded(slice));
+        await (jail === null ? rows : rows.where('jail', '=', jail)).execute();
+      }
+    },
+    async removeAll() {
+      await db.deleteFrom('manual_bans').where('host_id', '=', hostId).execute();
+    },
+    due: (time, limit) =>
+      db
+        .selectFrom('manual_bans')
+        .selectAll()
+        .where('host_id', '=', hostId)
+        .where('ends_at', '<=', time)
+        .orderBy('ends_at')
+        .limit(limit)
+        .execute(),
+    withoutBan: (time, limit) =>
+      db
+        .selectFrom('manual_bans')
+        .selectAll()
+        .where('host_id', '=', hostId)
+        .where('banned_at', '<', time)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('active_bans')
+                .select('active_bans.ip')
+                .whereRef('active_bans.host_id', '=', 'manual_bans.host_id')
+                .whereRef('active_bans.jail', '=', 'manual_bans.jail')
+                .whereRef('active_bans.ip', '=', 'manual_bans.ip'),
+            ),
+          ),
+        )
+        .limit(limit)
+        .execute(),
+  };
+}

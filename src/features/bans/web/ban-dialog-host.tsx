@@ -1,0 +1,35 @@
+/** Opens the ban dialog from anywhere; `b` does it on every page. The dialog itself is loaded when first opened. */
+import { createContext, lazy, Suspense, use, useMemo, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useActs } from '../../../ui/page-context.tsx';
+import { useShortcut } from '../../../ui/use-shortcut.ts';
+import type { BanJail, BanStart } from './ban-start.ts';
+
+const BanDialog = lazy(() => import('./ban-dialog.tsx').then((module) => ({ default: module.BanDialog })));
+
+interface BanHost {
+  jails: readonly BanJail[];
+  open: (start: BanStart) => void;
+}
+
+const BanHostContext = createContext<BanHost>({ jails: [], open: () => undefined });
+export const useBanDialog = (): BanHost => use(BanHostContext);
+
+export function BanDialogHost({ jails, children }: { jails: readonly BanJail[]; children: ReactNode }) {
+  const { t } = useTranslation();
+  const acts = useActs();
+  const [start, setStart] = useState<BanStart | null>(null);
+  const host = useMemo<BanHost>(() => ({ jails, open: setStart }), [jails]);
+  const enabled = acts.off === null;
+  useShortcut({ keys: 'b', group: 'act', label: t('shortcuts.ban'), run: () => setStart({}) }, enabled);
+  return (
+    <BanHostContext value={host}>
+      {children}
+      {start === null ? null : (
+        <Suspense>
+          <BanDialog start={start} jails={jails} onClose={() => setStart(null)} />
+        </Suspense>
+      )}
+    </BanHostContext>
+  );
+}

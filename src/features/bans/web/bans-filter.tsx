@@ -1,0 +1,148 @@
+/** The sentence of filters, and how many rows it leaves. */
+import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
+import IconSearch from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
+import { useEffect, useRef, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import { Chip } from '../../../ui/chip.tsx';
+import { Icon } from '../../../ui/icon.tsx';
+import { Key } from '../../../ui/key.tsx';
+import { Menu } from '../../../ui/menu.tsx';
+import { formatCount } from '../../../ui/numbers.ts';
+import { useShortcut } from '../../../ui/use-shortcut.ts';
+import { useBanDialog } from './ban-dialog-host.tsx';
+import { isFiltered, readBansView, type BansView } from './bans-view.ts';
+
+interface BansFilterProps {
+  view: BansView;
+  onView: (view: BansView) => void;
+  shown: number | null;
+  all: number;
+}
+
+const quietMs = 200;
+const origins = ['own', 'manual'] as const;
+
+export function BansFilter({ view, onView, shown, all }: BansFilterProps) {
+  const { t } = useTranslation();
+  const { jails } = useBanDialog();
+  const without = (name: 'jail' | 'origin'): BansView => {
+    const { [name]: _, row: __, ...rest } = view;
+    return rest;
+  };
+  return (
+    <div className="filter" role="search" aria-label={t('bans.search_label')}>
+      <SearchField view={view} onView={onView} />
+      {view.jail === undefined ? (
+        <Menu
+          label={t('bans.filter_jail')}
+          buttonClass="chip-add"
+          button={<AddFilter text={t('bans.jail')} />}
+          items={jails.map((jail) => ({
+            key: jail.name,
+            content: jail.name,
+            onSelect: () => onView({ ...without('jail'), jail: jail.name }),
+          }))}
+        />
+      ) : (
+        <Chip name={t('bans.jail')} value={view.jail} onRemove={() => onView(without('jail'))} />
+      )}
+      {view.origin === undefined ? (
+        <Menu
+          label={t('bans.filter_origin')}
+          buttonClass="chip-add"
+          button={<AddFilter text={t('bans.origin')} />}
+          items={origins.map((origin) => ({
+            key: origin,
+            content: t(`bans.origins.${origin}`),
+            onSelect: () => onView({ ...without('origin'), origin }),
+          }))}
+        />
+      ) : (
+        <Chip
+          name={t('bans.origin')}
+          value={t(`bans.origins.${view.origin}`)}
+          onRemove={() => onView(without('origin'))}
+        />
+      )}
+      <span className="filter-count" role="status">
+        {shown === null ? null : (
+          <Trans
+            i18nKey="bans.of"
+            values={{ shown: formatCount(shown), all: formatCount(Math.max(all, shown)) }}
+            components={{ 1: <b /> }}
+          />
+        )}
+      </span>
+      {isFiltered(view) ? (
+        <button
+          type="button"
+          className="link-button small"
+          onClick={() => onView(view.sort === undefined ? {} : { sort: view.sort })}
+        >
+          {t('bans.clear')}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function AddFilter({ text }: { text: string }) {
+  return (
+    <>
+      <Icon of={IconPlus} size={14} />
+      {text}
+    </>
+  );
+}
+
+function SearchField({ view, onView }: Pick<BansFilterProps, 'view' | 'onView'>) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(view.search ?? '');
+  const [told, setTold] = useState(view.search ?? '');
+  const field = useRef<HTMLInputElement>(null);
+  const current = view.search ?? '';
+  // the URL changed by itself (a link, Clear, back): the field follows
+  if (current !== told) {
+    setTold(current);
+    setText(current);
+  }
+  useEffect(() => {
+    if (text.trim() === current) return undefined;
+    const timer = setTimeout(() => {
+      setTold(text.trim());
+      const { row: _, ...rest } = view;
+      onView(readBansView({ ...rest, search: text }));
+    }, quietMs);
+    return () => clearTimeout(timer);
+  }, [text, current, view, onView]);
+  useShortcut({ keys: '/', group: 'list', label: t('shortcuts.filter'), run: () => field.current?.focus() });
+  return (
+    <span className="input-frame filter-search">
+      <span className="input-icon">
+        <Icon of={IconSearch} />
+      </span>
+      <input
+        ref={field}
+        className="input"
+        type="search"
+        value={text}
+        placeholder={t('bans.search')}
+        aria-label={t('bans.search_label')}
+        maxLength={100}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') field.current?.blur();
+          if (event.key === 'Enter' || event.key === 'ArrowDown') {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus();
+          }
+        }}
+      />
+      <span className="input-end">
+        <Key name="/" />
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,45 @@
+/** What of the list is shown, as it stands in the URL. */
+import { oneOf, textOf } from '../../../ui/url-state.ts';
+
+const origins = ['own', 'manual', 'blocklist'] as const;
+const sorts = ['expires_at', '-expires_at', 'banned_at', 'ip', '-ip', 'ban_count', '-ban_count'] as const;
+
+export interface BansView {
+  search?: string;
+  jail?: string;
+  origin?: (typeof origins)[number];
+  /** Absent = newest first. */
+  sort?: (typeof sorts)[number];
+  /** Key of the open row: `ip@jail`. */
+  row?: string;
+}
+
+/** Unknown names and values vanish. */
+export function readBansView(search: Record<string, unknown>): BansView {
+  const view = {
+    search: textOf(search['search'], 100),
+    jail: textOf(search['jail'], 200),
+    origin: oneOf(origins, search['origin']),
+    sort: oneOf(sorts, search['sort']),
+    row: rowOf(search['row']),
+  };
+  return {
+    ...(view.search === undefined ? {} : { search: view.search }),
+    ...(view.jail === undefined ? {} : { jail: view.jail }),
+    ...(view.origin === undefined ? {} : { origin: view.origin }),
+    ...(view.sort === undefined ? {} : { sort: view.sort }),
+    ...(view.row === undefined ? {} : { row: view.row }),
+  };
+}
+
+export const isFiltered = (view: BansView): boolean =>
+  view.search !== undefined || view.jail !== undefined || view.origin !== undefined;
+
+/** `ip@jail`; anything else names no row. */
+function rowOf(value: unknown): string | undefined {
+  const text = textOf(value, 300);
+  return text !== undefined && /^[^@\s]+@./.test(text) ? text : undefined;
+}
+
+/** One ban in one jail. Addresses hold no `@`: the first one parts the two. */
+export const rowKey = (ban: { ip: string; jail: string }): string => `${ban.ip}@${ban.jail}`;

@@ -1,0 +1,118 @@
+/** Every jail: state, counters, rule, what it reads. */
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCaller } from '../../../ui/app-context.tsx';
+import { DataTable } from '../../../ui/data-table.tsx';
+import { formatCount } from '../../../ui/numbers.ts';
+import { useTimes } from '../../../ui/page-context.tsx';
+import { problemOf } from '../../../ui/problem.ts';
+import { useMedia } from '../../../ui/use-media.ts';
+import { useNow } from '../../../ui/use-now.ts';
+import { useShortcut } from '../../../ui/use-shortcut.ts';
+import { JailPanel } from './jail-panel.tsx';
+import { useJailColumns } from './jail-columns.tsx';
+import { JailsEmpty, type JailsMoment } from './jails-empty.tsx';
+import { JailsFilter } from './jails-filter.tsx';
+import { jailsQuery, type Jail } from './jails-query.ts';
+import { readJailsView, type JailsView } from './jails-view.ts';
+import { sortJails, usualSort } from './sort-jails.ts';
+
+interface JailsPageProps {
+  view: JailsView;
+  moment: JailsMoment;
+  /** Opens the ban dialog for a jail. */
+  onBan: (jail: string) => void;
+}
+
+export function JailsPage({ view, moment, onBan }: JailsPageProps) {
+  const now = useNow(60_000);
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const times = useTimes();
+  const query = useQuery(jailsQuery(useCaller()));
+  const phone = useMedia('(max-width: 599px)');
+  const [cursor, setCursor] = useState<string | null>(view.row ?? null);
+  const { search, sort, row } = view;
+  const all = query.data?.items;
+  const jails = useMemo(
+    () =>
+      sortJails(all ?? [], {
+        ...(search === undefined ? {} : { search }),
+        ...(sort === undefined ? {} : { sort }),
+      }),
+    [all, search, sort],
+  );
+  const setView = useCallback(
+    (next: JailsView) => void navigate({ to: '/jails', search: next, replace: true }),
+    [navigate],
+  );
+  const open = (name: string | null): void => {
+    if (name !== null) setCursor(name);
+    const { row: _, ...rest } = view;
+    setView(name === null ? rest : { ...rest, row: name });
+  };
+  const close = (): void => {
+    open(null);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus());
+  };
+  useShortcut({
+    keys: 'Escape',
+    group: 'list',
+    label: t('shortcuts.close'),
+    run: () => (row === undefined ? false : close()),
+  });
+  const columns = useJailColumns({ narrow: row !== undefined, phone });
+  const asOf = query.data?.as_of ?? null;
+  const opened = all?.find((jail) => jail.name === row) ?? null;
+  return (
+    <div className={`page ${row === undefined ? '' : 'page-with-panel'}`}>
+      <header className="page-head">
+        <h1 className="page-title">{t('jails.title')}</h1>
+        <span className="page-sub small quiet">
+          {asOf === null || all === undefined
+            ? null
+            : t('jails.sub', { n: formatCount(all.length), time: times.exact(Date.parse(asOf), now) })}
+        </span>
+      </header>
+      <div className="page-columns">
+        <div className="page-list">
+          <JailsFilter view={view} onView={setView} shown={jails.length} all={all?.length ?? 0} />
+          {jails.length === 0 ? (
+            <JailsEmpty
+              view={view}
+              moment={moment}
+              all={all?.length ?? null}
+              problem={query.error === null ? null : problemOf(query.error)}
+              onClear={() => setView({})}
+              onRetry={() => void query.refetch()}
+            />
+          ) : (
+            <DataTable<Jail>
+              label={t('jails.table')}
+              name="jails"
+              columns={columns}
+              rows={jails}
+              rowKey={(jail) => jail.name}
+              rowLabel={(jail) => jail.name}
+              total={jails.length}
+              cursor={cursor}
+              onCursor={setCursor}
+              openKey={row ?? null}
+              onOpen={open}
+              sort={{
+                value: sort ?? usualSort,
+                onChange: (next) => setView(readJailsView({ ...view, sort: next })),
+              }}
+              cardHeight={96}
+            />
+          )}
+        </div>
+        {row === undefined ? null : (
+          <JailPanel key={row} name={row} jail={opened} onBan={() => onBan(row)} onClose={close} />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+/** What of the jails is shown, as it stands in the URL. */
+import { oneOf, textOf } from '../../../ui/url-state.ts';
+
+const sorts = [
+  'name',
+  '-name',
+  'banned',
+  'failing',
+  '-failing',
+  'total_banned',
+  '-total_banned',
+  'total_failed',
+  '-total_failed',
+] as const;
+
+export interface JailsView {
+  search?: string;
+  /** Absent = most banned first. */
+  sort?: (typeof sorts)[number];
+  /** The open jail. */
+  row?: string;
+}
+
+export function readJailsView(search: Record<string, unknown>): JailsView {
+  const text = textOf(search['search'], 200);
+  const sort = oneOf(sorts, search['sort']);
+  const row = textOf(search['row'], 200);
+  return {
+    ...(text === undefined ? {} : { search: text }),
+    ...(sort === undefined ? {} : { sort }),
+    ...(row === undefined ? {} : { row }),
+  };
+}

@@ -1,0 +1,58 @@
+/** One line of fail2ban's log as a typed event; every line that says nothing about bans is null. */
+
+/** What a line says; `wallMs` is its clock time read as if it were UTC, since the log names no zone. */
+export interface LogLine {
+  wallMs: number;
+  event: LineEvent;
+}
+
+export type LineEvent =
+  /** `restored`: brought back from fail2ban's database after a start, not a new ban. */
+  | { type: 'ban'; jail: string; ip: string; restored: boolean }
+  | { type: 'unban'; jail: string; ip: string }
+  /** Banned again while banned: fail2ban prolongs it to the jail's ban time from then on. */
+  | { type: 'again'; jail: string; ip: string }
+  /** `wallEnd` like `wallMs`, null = permanent. */
+  | { type: 'increase'; jail: string; ip: string; count: number; wallEnd: number | null }
+  /** The server is about to unban everything, to restore it at its next start. */
+  | { type: 'server_stopping' }
+  | { type: 'server_starting' };
+
+const line =
+  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3}) fail2ban\.(actions|observer|server)\s+\[\d+\]: [A-Z]+\s+(.*)$/;
+const ofJail = /^\[(.+?)\] (.+)$/;
+const increase = /^Increase Ban (.+) \((\d+) # .+? -> (infinite|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\)$/;
+
+/**
+ * Message forms of fail2ban 0.11 to 1.1 (server/actions.py, observer.py, server.py). The address is whatever was
+ * banned: any text, without brackets. A jail's name may hold spaces.
+ */
+export function parseLogLine(text: string): LogLine | null {
+  const parts = line.exec(text);
+  if (parts === null) return null;
+  const [, clock = '', fraction = '', logger, message = ''] = parts;
+  const event = logger === 'server' ? serverEvent(message) : jailEvent(message);
+  if (event === null) return null;
+  const seconds = wallTime(clock);
+  return Number.isNaN(seconds) ? null : { wallMs: seconds + Number(fraction), event };
+}
+
+function serverEvent(message: string): LineEvent | null {
+  if (message.startsWith('Shutdown in progress')) return { type: 'server_stopping' };
+  return message.startsWith('Starting Fail2ban') ? { type: 'server_starting' } : null;
+}
+
+function jailEvent(message: string): LineEvent | null {
+  const [, jail = '', rest = ''] = ofJail.exec(message) ?? [];
+  if (jail === '') return null;
+  if (rest.startsWith('Ban ')) return { type: 'ban', jail, ip: rest.slice(4), restored: false };
+  if (rest.startsWith('Unban ')) return { type: 'unban', jail, ip: rest.slice(6) };
+  if (rest.startsWith('Restore Ban ')) return { type: 'ban', jail, ip: rest.slice(12), restored: true };
+  if (rest.endsWith(' already banned')) return { type: 'again', jail, ip: rest.slice(0, -15) };
+  const [, ip, count, end] = increase.exec(rest) ?? [];
+  if (ip === undefined) return null;
+  const wallEnd = end === undefined || end === 'infinite' ? null : wallTime(end);
+  return { type: 'increase', jail, ip, count: Number(count), wallEnd };
+}
+
+const wallTime = (clock: string): number => Date.parse(`${clock.replace(' ', 'T')}Z`);

@@ -1,0 +1,104 @@
+/**
+ * One fail2ban host, as verbs. Whoever holds fail2ban's socket is root there (it unpickles blindly and evaluates
+ * time values), so these verbs are the only way to it, and each validates what it sends.
+ */
+import type { Address } from '../base/address.ts';
+
+export interface Host {
+  /** `local` for the machine this process runs on; written to `host_id` of every fact. */
+  readonly id: string;
+
+  /** The last answer of the one shared poll. Never waits. */
+  status(): HostStatus;
+  /** Called after every poll that changed something a person could see. Returns the way to stop listening. */
+  onStatus(listener: (status: HostStatus) => void): () => void;
+  /** Polls now, or joins the poll under way. */
+  refresh(): Promise<HostStatus>;
+
+  /**
+   * Bans in one jail, in chunks short enough that fail2ban stays answerable to others. Per address:
+   * `banned` newly, `already_banned` (fail2ban then prolongs it to the jail's ban time from now on), or `failed`.
+   * Throws AppError 404 for a jail the daemon does not run, 503 when it does not answer before anything was sent.
+   */
+  ban(jail: JailName, addresses: readonly Address[]): Promise<BanReply[]>;
+  /** Ends bans in one jail, or everywhere when `jail` is null. Answers how many bans ended. */
+  unban(addresses: readonly Address[], jail: JailName | null): Promise<number>;
+  /** Ends every ban of every jail. Answers how many. */
+  unbanAll(): Promise<number>;
+  /** The jail's ignore list as fail2ban canonicalised it; entries may be host names. */
+  ignoreList(jail: JailName): Promise<string[]>;
+  /**
+   * Every ban of a jail with the daemon's own times. Costs the daemon's one thread 13 ms per 1,000 bans, during
+   * which nobody else is answered: only for jails that are small, or to correct a large one, rarely.
+   */
+  banTimes(jail: JailName): Promise<HeldBan[]>;
+  /** Which of these texts (addresses as fail2ban spells them) the jail holds now; asked a few at a time. */
+  holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
+
+  close(): Promise<void>;
+}
+
+/** A jail's name as fail2ban knows it; made by `parseJailName`. */
+export type JailName = string & { readonly __brand: 'JailName' };
+
+/**
+ * online: it answers · unreachable: no socket, or nobody listens · unresponsive: connected, no answer in time ·
+ * refused: the socket is there and we may not open it · garbled: it answers something that is not fail2ban's protocol.
+ */
+export type HostState = 'online' | 'unreachable' | 'unresponsive' | 'refused' | 'garbled';
+
+export interface HostStatus {
+  state: HostState;
+  /** A sentence for a person when not online. */
+  reason: string | null;
+  /** A command or an act that helps, when one is known (e.g. the command that grants access). */
+  remedy: string | null;
+  version: string | null;
+  /** Start of the daemon process, ms; null when it cannot be known. */
+  upSince: number | null;
+  /** As of `asOf`: kept when the daemon stops answering, so that the page can show it with its age. */
+  jails: JailSnapshot[];
+  /** ms of the last complete answer, null before the first. */
+  asOf: number | null;
+  /** ms of the last attempt. */
+  checkedAt: number | null;
+  /** ms since when it is in this state. */
+  since: number;
+  /** fail2ban's own database file, null when it keeps none (or was never asked). */
+  databaseFile: string | null;
+  /** Its log target: a file's path, or `SYSLOG`, `STDOUT`, …; null when never asked. */
+  logTarget: string | null;
+}
+
+/** One ban as the daemon holds it. */
+export interface HeldBan {
+  /** As fail2ban spells it: nothing stops others from banning text that is no address. */
+  ip: string;
+  /** ms. */
+  bannedAt: number;
+  /** Seconds, -1 = permanent. */
+  seconds: number;
+}
+
+export interface JailSnapshot {
+  name: JailName;
+  currentlyFailed: number;
+  totalFailed: number;
+  currentlyBanned: number;
+  totalBanned: number;
+  /** Seconds; -1 = permanent. */
+  banSeconds: number;
+  findSeconds: number;
+  maxRetry: number;
+  /** `bantime.increment` of the jail. */
+  increments: boolean;
+  /** Files it reads; empty for journal jails. */
+  files: string[];
+  journalMatches: string[];
+}
+
+export interface BanReply {
+  address: Address;
+  outcome: 'banned' | 'already_banned' | 'failed';
+  detail: string | null;
+}

@@ -1,0 +1,158 @@
+/** Brings the database to the newest schema: numbered steps, each with its version row in one transaction. */
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql, type Kysely } from 'kysely';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { StartError } from '../../base/start-error.ts';
+import { describeDatabaseFailure } from './failure.ts';
+import * as start from './migrations/0001-start.ts';
+import type { OpenDatabase } from './open.ts';
+import type { Database } from './schema.ts';
+
+export interface Migration {
+  name: string;
+  up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): Promise<void>;
+}
+
+/** The place in the list is the version: the first is 1. Only ever append. */
+export const migrations: readonly Migration[] = [start];
+
+interface MigrateOptions {
+  database: OpenDatabase;
+  log: Log;
+  now: Clock;
+  /** Other than the real list in tests only. */
+  list?: readonly Migration[];
+  /** How long another process that migrates is waited for, ms. */
+  patienceMs?: number;
+}
+
+/**
+ * Applies what is missing and answers the version reached. A failure rolls back and throws StartError; the next
+ * start tries the same step again. Throws StartError `database_from_newer_version` for a database of a later release.
+ */
+export async function migrate({
+  database,
+  log,
+  now,
+  list = migrations,
+  patienceMs = 30_000,
+}: MigrateOptions) {
+  try {
+    await prepareVersions(database);
+    const before = await readVersion(database.db);
+    refuseNewer(before, list.length);
+    if (before > 0 && before < list.length) await backUp(database, before + 1, log);
+    for (const [index, migration] of list.entries()) {
+      if (index < before) continue;
+      await apply({ database, migration, version: index + 1, log, now, patienceMs });
+    }
+    return Math.max(before, list.length);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const failure = describeDatabaseFailure(error);
+    if (failure === null) throw error;
+    throw new StartError(failure.code, `${failure.message} File: ${database.path}`, { cause: error });
+  }
+}
+
+/** `MAX(version)` of `schema_migrations`; 0 for an empty database. */
+export async function readVersion(db: Kysely<Database>): Promise<number> {
+  const row = await db
+    .selectFrom('schema_migrations')
+    .select((eb) => eb.fn.max('version').as('version'))
+    .executeTakeFirst();
+  return Number(row?.version ?? 0);
+}
+
+/** Every column but the version has a default: an operator may have to insert a row by hand. */
+async function prepareVersions({ db, dialect }: OpenDatabase): Promise<void> {
+  const nowMs =
+    dialect === 'sqlite'
+      ? sql.raw("(CAST(strftime('%s', 'now') AS integer) * 1000)")
+      : sql.raw('((extract(epoch from now()) * 1000)::bigint)');
+  await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
+    version integer PRIMARY KEY, name text NOT NULL DEFAULT '', applied_at bigint NOT NULL DEFAULT ${nowMs})`.execute(
+    db,
+  );
+}
+
+function refuseNewer(version: number, newest: number): void {
+  if (version <= newest) return;
+  throw new StartError(
+    'database_from_newer_version',
+    `The database is at schema version ${version}, this BanGUI knows versions up to ${newest}. ` +
+      'Start the newer BanGUI again, or put the backup in place that it made before it migrated.',
+  );
+}
+
+interface ApplyOptions {
+  database: OpenDatabase;
+  migration: Migration;
+  version: number;
+  log: Log;
+  now: Clock;
+  patienceMs: number;
+}
+
+async function apply({ database, migration, version, log, now, patienceMs }: ApplyOptions): Promise<void> {
+  log.info('migrating_database_schema', { version, name: migration.name });
+  await database.db.connection().execute(async (connection) => {
+    await beginImmediate(connection, now() + patienceMs, now);
+    try {
+      // Another instance may have applied it while this one waited for the write lock.
+      if ((await readVersion(connection)) < version) {
+        await migration.up(connection, database.dialect);
+        await connection
+          .insertInto('schema_migrations')
+          .values({ version, name: migration.name, applied_at: now() })
+          .execute();
+      }
+      await sql`COMMIT`.execute(connection);
+    } catch (error) {
+      await rollBack(connection, log);
+      const failure = describeDatabaseFailure(error);
+      const reason = failure?.message ?? (error instanceof Error ? error.message : String(error));
+      log.error('database_migration_failed', { version, name: migration.name, error });
+      throw new StartError(
+        'database_migration_failed',
+        `Migration ${version} (${migration.name}) failed and was rolled back: ${reason} The next start tries it again. ` +
+          `File: ${database.path}`,
+        { cause: error },
+      );
+    }
+  });
+}
+
+async function beginImmediate(connection: Kysely<Database>, deadline: number, now: Clock): Promise<void> {
+  for (;;) {
+    try {
+      await sql`BEGIN IMMEDIATE`.execute(connection);
+      return;
+    } catch (error) {
+      if (describeDatabaseFailure(error)?.code !== 'database_locked' || now() >= deadline) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function rollBack(connection: Kysely<Database>, log: Log): Promise<void> {
+  try {
+    await sql`ROLLBACK`.execute(connection);
+  } catch (error) {
+    // SQLite rolls back by itself on a full disk or an I/O error; there is then nothing left to roll back.
+    log.debug('database_rollback_unneeded', { error });
+  }
+}
+
+/** One copy per version, beside the database: `bangui.db.before-migration-2`. Complete or absent, never half. */
+async function backUp({ db, path }: OpenDatabase, version: number, log: Log): Promise<void> {
+  const copy = `${path}.before-migration-${version}`;
+  const partial = `${copy}.partial`;
+  rmSync(partial, { force: true });
+  closeSync(openSync(partial, 'wx', 0o600));
+  await sql`VACUUM INTO ${partial}`.execute(db);
+  renameSync(partial, copy);
+  log.info('database_backed_up', { path: copy, version });
+}

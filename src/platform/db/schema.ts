@@ -1,0 +1,121 @@
+/** The tables as Kysely sees them. Times are integer milliseconds since the epoch, UTC; flags are 0 or 1. */
+import type { Generated } from 'kysely';
+
+export interface Database {
+  schema_migrations: SchemaMigrations;
+  settings: Settings;
+  users: Users;
+  sessions: Sessions;
+  audit: Audit;
+  scheduler_lock: SchedulerLock;
+  scheduler_tenure: SchedulerTenure;
+  job_runs: JobRuns;
+  active_bans: ActiveBans;
+  manual_bans: ManualBans;
+}
+
+interface SchemaMigrations {
+  version: number;
+  name: Generated<string>;
+  applied_at: Generated<number>;
+}
+
+interface Settings {
+  key: string;
+  value: string;
+}
+
+interface Users {
+  id: Generated<number>;
+  name: string;
+  role: string;
+  password_hash: string;
+  created_at: number;
+  password_changed_at: number;
+}
+
+interface Sessions {
+  /** SHA-256 of the token, hex. The token itself is only in the cookie. */
+  token_hash: string;
+  user_id: number;
+  created_at: number;
+  expires_at: number;
+  /** The client's address at sign-in. */
+  client: string;
+  user_agent: string;
+}
+
+interface Audit {
+  id: Generated<number>;
+  at: number;
+  host_id: string | null;
+  actor: string;
+  client: string | null;
+  action: string;
+  target: string;
+  detail: string;
+  outcome: string;
+}
+
+interface SchedulerLock {
+  /** Always 1: at most one row. */
+  id: number;
+  holder: string;
+  pid: number;
+  hostname: string;
+  boot_id: string;
+  pid_namespace: string;
+  process_started: string;
+  acquired_at: number;
+  heartbeat_at: number;
+}
+
+interface SchedulerTenure {
+  id: number;
+  holder: string;
+  pid: number;
+  hostname: string;
+  boot_id: string;
+  pid_namespace: string;
+  process_started: string;
+}
+
+interface JobRuns {
+  id: Generated<number>;
+  job: string;
+  holder: string;
+  state: string;
+  started_at: number;
+  ended_at: number | null;
+  counts: string;
+  error: string | null;
+}
+
+interface ActiveBans {
+  host_id: string;
+  jail: string;
+  ip: string;
+  /** Sorts as the address does; see `addressKey`. */
+  ip_key: string;
+  banned_at: number;
+  /** PERMANENT_MS for a permanent ban, so that one index sorts them all. */
+  expires_at: number;
+  ban_count: number;
+  /** 1: the ticket carries its own duration (increment, restored, prolonged); 0: it follows the jail's ban time. */
+  own_duration: number;
+  /** 0: seen in the log only, its duration not yet read back. */
+  confirmed: number;
+  /** Mark of the last full read that saw it; what an older mark leaves behind is gone. */
+  seen: number;
+}
+
+interface ManualBans {
+  host_id: string;
+  jail: string;
+  ip: string;
+  banned_at: number;
+  banned_by: string;
+  reason: string;
+  /** BanGUI ends the ban then; null: at the jail's own time. */
+  ends_at: number | null;
+}

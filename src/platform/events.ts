@@ -1,0 +1,65 @@
+/** Announcements inside the process: features meet here instead of importing each other. */
+import { EventEmitter } from 'node:events';
+import type { Log } from '../base/log.ts';
+
+export interface BanEvent {
+  type: 'ban';
+  host: string;
+  jail: string;
+  ip: string;
+  /** ms. */
+  at: number;
+  /** ms; null = permanent. */
+  expiresAt: number | null;
+  count: number;
+}
+
+export interface UnbanEvent {
+  type: 'unban';
+  host: string;
+  jail: string;
+  ip: string;
+  at: number;
+}
+
+/** Instead of thousands of single events: bans of a host changed in bulk, read the list again. */
+export interface BansChangedEvent {
+  type: 'bans_changed';
+  host: string;
+  banned: number;
+  unbanned: number;
+  at: number;
+}
+
+/** fail2ban's state or a counter changed; read the status again. */
+export interface StatusEvent {
+  type: 'status';
+  host: string;
+  at: number;
+}
+
+export type AppEvent = BanEvent | UnbanEvent | BansChangedEvent | StatusEvent;
+
+export interface Events {
+  announce(event: AppEvent): void;
+  /** Returns the way to stop listening. A listener that throws is logged and does not disturb the others. */
+  listen(listener: (event: AppEvent) => void): () => void;
+}
+
+export function createEvents(log: Log): Events {
+  const emitter = new EventEmitter().setMaxListeners(0);
+  return {
+    announce: (event) => void emitter.emit('event', event),
+    listen(listener) {
+      const guarded = (event: AppEvent): void => {
+        try {
+          listener(event);
+        } catch (error) {
+          log.error('event_listener_failed', { type: event.type, error });
+        }
+      };
+      emitter.on('event', guarded);
+      return () => void emitter.off('event', guarded);
+    },
+  };
+}

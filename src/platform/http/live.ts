@@ -1,0 +1,182 @@
+/** `GET /api/v1/live`: what happens, as it happens, to every open page (server-sent events). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../base/clock.ts';
+import { tooManyRequests } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { AppEvent, Events } from '../events.ts';
+import { createEventHistory } from './event-history.ts';
+import { sessionCookie, type Identify, type Identity } from './guard.ts';
+import type { Server } from './server.ts';
+
+interface LiveDeps {
+  server: Server;
+  events: Events;
+  identify: Identify;
+  /** Calls back with the id of a session that ended here. */
+  onSessionEnd: (listener: (sessionId: string) => void) => () => void;
+  log: Log;
+  now: Clock;
+  /** Other than these in tests only. */
+  limits?: Partial<LiveLimits>;
+}
+
+interface LiveLimits {
+  /** Streams of one session: a person's open tabs. */
+  perSession: number;
+  /** A reader that has this much waiting is cut off; it resumes by `Last-Event-ID` or reads again. */
+  mostWaitingBytes: number;
+  /** An event a page can hear: it says how fresh it is by it, and notices a connection that died in silence. */
+  heartbeatMs: number;
+  /** How often it is looked whether the sessions of open streams still stand. */
+  checkMs: number;
+}
+
+const usualLimits: LiveLimits = {
+  perSession: 20,
+  mostWaitingBytes: 256 * 1024,
+  heartbeatMs: 5_000,
+  checkMs: 5_000,
+};
+
+export interface Live {
+  /** Streams open now. */
+  size(): number;
+  /** Ends every stream. */
+  close(): void;
+}
+
+interface Stream {
+  sessionId: string;
+  cookie: string | undefined;
+  reply: FastifyReply;
+}
+
+/** Adds the endpoint. Events are numbered `<epoch>-<seq>`; a reader that missed too much gets `resync`. */
+export function addLive({ server, events, identify, onSessionEnd, log, now, limits = {} }: LiveDeps): Live {
+  const { perSession, mostWaitingBytes, heartbeatMs, checkMs } = { ...usualLimits, ...limits };
+  const streams = new Set<Stream>();
+  const history = createEventHistory({ epoch: now().toString(36), most: 1_000 });
+  let timers: NodeJS.Timeout[] = [];
+
+  const end = (stream: Stream): void => {
+    if (!streams.delete(stream)) return;
+    stream.reply.raw.end();
+    if (streams.size > 0) return;
+    for (const timer of timers) clearInterval(timer);
+    timers = [];
+  };
+  const write = (stream: Stream, text: string): void => {
+    const { raw } = stream.reply;
+    raw.write(text);
+    if (raw.writableLength <= mostWaitingBytes) return;
+    log.info('live_reader_too_slow', { waiting_bytes: raw.writableLength });
+    end(stream);
+    raw.destroy();
+  };
+  const writeAll = (text: string): void => {
+    for (const stream of streams) write(stream, text);
+  };
+  const check = async (): Promise<void> => {
+    for (const stream of streams) {
+      try {
+        if ((await identify(stream.cookie)) === null) end(stream);
+      } catch (error) {
+        log.warn('live_session_check_failed', { error });
+      }
+    }
+  };
+  const open = (stream: Stream, lastId: string | undefined): void => {
+    streams.add(stream);
+    const { raw } = stream.reply;
+    raw.on('close', () => end(stream));
+    raw.on('error', () => end(stream));
+    raw.writeHead(200, {
+      ...headersOf(stream.reply),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    write(stream, history.since(lastId));
+    if (timers.length > 0) return;
+    timers = [
+      setInterval(() => writeAll('event: beat\ndata: {}\n\n'), heartbeatMs),
+      setInterval(() => void check(), checkMs),
+    ];
+  };
+
+  const stopListening = events.listen((event) => writeAll(history.add(event.type, toWire(event))));
+  const stopWatching = onSessionEnd((sessionId) => {
+    for (const stream of streams) if (stream.sessionId === sessionId) end(stream);
+  });
+
+  server.app.route({
+    method: 'GET',
+    url: '/api/v1/live',
+    exposeHeadRoute: false,
+    config: { access: 'session', compress: false },
+    schema: { summary: 'What happens, as it happens (text/event-stream)', tags: ['live'] },
+    handler: async (request, reply) => {
+      const identity = identityOf(server, request);
+      const own = [...streams].filter((stream) => stream.sessionId === identity.sessionId);
+      if (own.length >= perSession)
+        throw tooManyRequests('Too many open pages in this session. Close some.', 5);
+      reply.hijack();
+      open(
+        { sessionId: identity.sessionId, cookie: request.cookies[sessionCookie], reply },
+        lastEventId(request),
+      );
+    },
+  });
+
+  return {
+    size: () => streams.size,
+    close() {
+      stopListening();
+      stopWatching();
+      for (const stream of streams) end(stream);
+    },
+  };
+}
+
+function identityOf(server: Server, request: FastifyRequest): Identity {
+  const { identity } = server.visitOf(request);
+  if (identity === null) throw new Error('a stream was opened past the guard');
+  return identity;
+}
+
+function lastEventId({ headers }: FastifyRequest): string | undefined {
+  const given = headers['last-event-id'];
+  return typeof given === 'string' ? given : undefined;
+}
+
+function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
+  const headers: Record<string, string | number | string[]> = {};
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) headers[name] = value;
+  return headers;
+}
+
+/** In the words of the HTTP interface: snake_case, times as RFC 3339. */
+function toWire(event: AppEvent): Record<string, unknown> {
+  const at = new Date(event.at).toISOString();
+  const { host } = event;
+  switch (event.type) {
+    case 'ban': {
+      const expiresAt = event.expiresAt === null ? null : new Date(event.expiresAt).toISOString();
+      return {
+        host,
+        jail: event.jail,
+        ip: event.ip,
+        banned_at: at,
+        expires_at: expiresAt,
+        ban_count: event.count,
+      };
+    }
+    case 'unban':
+      return { host, jail: event.jail, ip: event.ip, at };
+    case 'bans_changed':
+      return { host, banned: event.banned, unbanned: event.unbanned, at };
+    case 'status':
+      return { host, at };
+  }
+}

@@ -1,0 +1,228 @@
+/** One instance runs the jobs: taking, keeping, losing and giving back the lock, also between real processes. */
+import { spawn } from 'node:child_process';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
+import { silentLog, type LogFields } from '../../base/log.ts';
+import type { SchedulerLock } from './lock.ts';
+import { isGone, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { createSqliteLock } from './sqlite-lock.ts';
+
+let database: TemporaryDatabase;
+const open: SchedulerLock[] = [];
+const events: [string, string, LogFields | undefined][] = [];
+const log = {
+  debug: (event: string, fields?: LogFields) => void events.push(['debug', event, fields]),
+  info: (event: string, fields?: LogFields) => void events.push(['info', event, fields]),
+  warn: (event: string, fields?: LogFields) => void events.push(['warning', event, fields]),
+  error: (event: string, fields?: LogFields) => void events.push(['error', event, fields]),
+};
+const logged = (event: string) => events.filter(([, name]) => name === event);
+
+beforeEach(async () => {
+  events.length = 0;
+  database = await temporaryDatabase();
+});
+afterEach(async () => {
+  for (const lock of open.splice(0)) await lock.release();
+  await database.close();
+});
+
+/** The contract's times, a hundred times faster. */
+const quick = { lookMs: 10, heartbeatMs: 50, beatBoundMs: 50, staleMs: 600, settleMs: 60, graceMs: 600 };
+const lockOf = (own: ProcessIdentity = ownIdentity(), times: Partial<typeof quick> = {}) => {
+  const lock = createSqliteLock({ db: database.db, log, now: Date.now, own, times: { ...quick, ...times } });
+  open.push(lock);
+  return lock;
+};
+const elsewhere = (name: string): ProcessIdentity => ({
+  ...ownIdentity(),
+  hostname: name,
+  pidNamespace: `pid:[${name}]`,
+});
+const rows = () => database.db.selectFrom('scheduler_lock').selectAll().execute();
+const until = async (ask: () => boolean | Promise<boolean>) => {
+  while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+test('the first takes it and may start jobs at once, the row shows who', async () => {
+  const lock = lockOf();
+  await lock.start('reject');
+  expect([lock.isHeld(), lock.state()]).toEqual([true, 'held']);
+  expect(await rows()).toMatchObject([
+    { id: 1, holder: lock.holder, pid: process.pid, hostname: ownIdentity().hostname },
+  ]);
+  expect(logged('scheduler_lock_acquired')[0]?.[0]).toBe('info');
+});
+
+test('of several at once exactly one takes it', async () => {
+  const locks = Array.from({ length: 5 }, () => lockOf());
+  const outcomes = await Promise.allSettled(locks.map((lock) => lock.start('reject')));
+  expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+});
+
+test('a second refuses to start and names the holder', async () => {
+  await lockOf(elsewhere('other-host')).start('reject');
+  const second = lockOf();
+  await expect(second.start('reject')).rejects.toMatchObject({ code: 'scheduler_lock_held' });
+  await expect(second.start('reject')).rejects.toThrow(`process ${process.pid} on other-host`);
+  expect(logged('scheduler_lock_held_by_other_instance')[0]?.[0]).toBe('warning');
+});
+
+test('a standby takes over at once when the lock is given back', async () => {
+  const first = lockOf();
+  await first.start('reject');
+  const second = lockOf();
+  await second.start('standby');
+  expect([second.isHeld(), second.state()]).toEqual([false, 'standby']);
+  expect(await first.release()).toBe(true);
+  expect(first.isHeld()).toBe(false);
+  await until(() => second.isHeld());
+  expect(await rows()).toMatchObject([{ holder: second.holder }]);
+});
+
+test('the heartbeat keeps it fresh', async () => {
+  await lockOf().start('reject');
+  const [before] = await rows();
+  await until(async () => ((await rows())[0]?.heartbeat_at ?? 0) > (before?.heartbeat_at ?? 0));
+  expect(logged('scheduler_lock_heartbeat_updated')[0]?.[0]).toBe('debug');
+  expect((await rows())[0]?.acquired_at).toBe(before?.acquired_at);
+});
+
+test('a holder without a heartbeat is replaced only after its time', async () => {
+  const stale = { ...quick, staleMs: 400 };
+  const silent = lockOf(elsewhere('gone-host'), { lookMs: 1_000_000 });
+  await silent.start('reject');
+  await expect(lockOf(ownIdentity(), stale).start('reject')).rejects.toThrow('gone-host');
+  const standby = lockOf(ownIdentity(), stale);
+  await standby.start('standby');
+  const began = Date.now();
+  await until(() => standby.isHeld());
+  expect(Date.now() - began).toBeGreaterThan(200);
+  expect(logged('scheduler_lock_acquired').at(-1)?.[2]).toMatchObject({ after: 'stale' });
+});
+
+test('deleted by hand, the holder stops and whoever stands by starts only after that', async () => {
+  const first = lockOf();
+  await first.start('reject');
+  const second = lockOf(elsewhere('second'));
+  await second.start('standby');
+  const order: string[] = [];
+  first.onChange((held) => order.push(`first ${held}`));
+  second.onChange((held) => order.push(`second ${held}`));
+  const byHand = new DatabaseSync(database.path);
+  byHand.exec('DELETE FROM scheduler_lock');
+  byHand.close();
+  await until(() => order.length === 2);
+  expect(order).toEqual(['first false', 'second true']);
+  expect([first.state(), second.state()]).toEqual(['lost', 'held']);
+  expect(logged('scheduler_lock_heartbeat_lost')[0]?.[0]).toBe('warning');
+});
+
+test('deleted by hand with nobody else there, it is taken again after a while', async () => {
+  const lock = lockOf();
+  await lock.start('reject');
+  await database.db.deleteFrom('scheduler_lock').execute();
+  await until(() => !lock.isHeld());
+  await until(() => lock.isHeld());
+  expect(lock.state()).toBe('held');
+});
+
+test('a heartbeat that cannot be written is told, and in the end counts as lost', async () => {
+  const lock = lockOf(ownIdentity(), { staleMs: 250 });
+  await lock.start('reject');
+  const other = new DatabaseSync(database.path);
+  await until(() => {
+    try {
+      other.exec('BEGIN IMMEDIATE');
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  await until(() => !lock.isHeld());
+  expect(logged('scheduler_lock_heartbeat_failed')[0]?.[0]).toBe('warning');
+  other.exec('ROLLBACK');
+  other.close();
+}, 30_000);
+
+test('a heartbeat that takes too long is told as an error', async () => {
+  const lock = lockOf();
+  await lock.start('reject');
+  await database.db.transaction().execute(async () => {
+    await until(() => logged('scheduler_lock_heartbeat_timeout').length > 0);
+  });
+  expect(logged('scheduler_lock_heartbeat_timeout')[0]?.[0]).toBe('error');
+});
+
+test('given back while it is being taken, no row stays behind', async () => {
+  const first = lockOf();
+  await first.start('reject');
+  const second = lockOf(ownIdentity(), { lookMs: 1 });
+  await second.start('standby');
+  await first.release();
+  await second.release();
+  expect(await rows()).toEqual([]);
+  expect(second.isHeld()).toBe(false);
+});
+
+const holderScript = `
+import { openDatabase } from ${JSON.stringify(new URL('../db/open.ts', import.meta.url).href)};
+import { createSqliteLock } from ${JSON.stringify(new URL('./sqlite-lock.ts', import.meta.url).href)};
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+const { db } = await openDatabase({ path: process.env.LOCK_TEST_FILE, log, now: Date.now });
+await createSqliteLock({ db, log, now: Date.now }).start('reject');
+console.log('held');
+setInterval(() => {}, 1000);
+`;
+async function startHolder() {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', holderScript], {
+    env: { ...process.env, LOCK_TEST_FILE: database.path },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+}
+
+test('a holder killed with -9 on this machine is replaced at once', async () => {
+  const kill = await startHolder();
+  await expect(lockOf().start('reject')).rejects.toMatchObject({ code: 'scheduler_lock_held' });
+  await kill();
+  const next = lockOf();
+  await next.start('reject');
+  expect(next.isHeld()).toBe(true);
+  expect(logged('scheduler_lock_acquired').at(-1)?.[2]).toMatchObject({ after: 'holder_gone' });
+});
+
+test('a standby notices that the holder was killed', async () => {
+  const kill = await startHolder();
+  const standby = lockOf();
+  await standby.start('standby');
+  await kill();
+  await until(() => standby.isHeld());
+});
+
+test('only a process that ran here can be known to be gone', () => {
+  const own = ownIdentity();
+  expect(isGone(own, own)).toBe(false);
+  expect(isGone({ ...own, processStarted: '1' }, own)).toBe(true);
+  expect(isGone({ ...own, pid: 2 ** 22 + 1 }, own)).toBe(true);
+  for (const other of [
+    { bootId: 'another boot' },
+    { pidNamespace: 'pid:[1]' },
+    { bootId: '' },
+    { processStarted: '' },
+  ]) {
+    expect(isGone({ ...own, pid: 2 ** 22 + 1, ...other }, own)).toBe(false);
+  }
+  expect(isGone({ ...own, bootId: '', processStarted: '1' }, { ...own, bootId: '' })).toBe(false);
+});
+
+test('nothing is written by one that never held it', async () => {
+  const lock = createSqliteLock({ db: database.db, log: silentLog, now: Date.now });
+  expect(await lock.release()).toBe(false);
+});

@@ -1,0 +1,119 @@
+/** The kinds of settings: each turns the text of an environment variable into a value, or says what is wrong with it. */
+import { parseAddress, type Address } from './base/address.ts';
+
+export type Reading<T> = { value: T } | { problem: string };
+
+export interface Setting<T> {
+  /** Full name of the environment variable. */
+  name: string;
+  /** For the documentation: `yes or no`, `1 to 65535`, … */
+  type: string;
+  /** For the documentation; empty when there is none. */
+  shownDefault: string;
+  sentence: string;
+  /** True: `<name>_FILE` may name a file that holds the value. */
+  secret: boolean;
+  fallback: T;
+  parse(text: string): Reading<T>;
+}
+
+interface Description<T> {
+  name: string;
+  sentence: string;
+  fallback: T;
+  shownDefault?: string;
+}
+
+const make = <T>(
+  { name, sentence, fallback, shownDefault = String(fallback ?? '') }: Description<T>,
+  type: string,
+  parse: (text: string) => Reading<T>,
+): Setting<T> => ({ name: `BANGUI_${name}`, type, sentence, fallback, shownDefault, secret: false, parse });
+
+const no = (problem: string) => ({ problem });
+
+export function text<T extends string | null>(description: Description<T | string>): Setting<T | string> {
+  return make<T | string>(description, 'text', (given) =>
+    // oxlint-disable-next-line no-control-regex -- a NUL in a path would end it early
+    /[\0-\x1f\x7f]/.test(given) ? no('must not hold control characters') : { value: given },
+  );
+}
+
+export function flag(description: Description<boolean>): Setting<boolean> {
+  return make(description, '`true` or `false`', (given) => {
+    if (['true', '1', 'yes', 'on'].includes(given.toLowerCase())) return { value: true };
+    if (['false', '0', 'no', 'off'].includes(given.toLowerCase())) return { value: false };
+    return no('must be `true` or `false`');
+  });
+}
+
+export function wholeNumber(
+  description: Description<number> & { from: number; to: number },
+): Setting<number> {
+  const { from, to } = description;
+  return make(description, `${from} to ${to}`, (given) => {
+    const value = /^\d{1,10}$/.test(given) ? Number(given) : NaN;
+    return value >= from && value <= to ? { value } : no(`must be a whole number from ${from} to ${to}`);
+  });
+}
+
+export function choice<const T extends string, F extends T | null>(
+  description: Description<T | F> & { of: readonly T[] },
+): Setting<T | F> {
+  const shown = description.of.map((each) => `\`${each}\``).join(', ');
+  return make<T | F>(description, shown, (given) => {
+    const value = description.of.find((each) => each === given.toLowerCase());
+    return value === undefined ? no(`must be one of ${shown}`) : { value };
+  });
+}
+
+export function secret(description: Omit<Description<string | null>, 'fallback'> & { length: number }) {
+  const setting = make<string | null>(
+    { ...description, fallback: null },
+    `text of at least ${description.length} characters`,
+    (given) =>
+      given.length < description.length
+        ? no(`must have at least ${description.length} characters`)
+        : { value: given },
+  );
+  return { ...setting, secret: true };
+}
+
+const parts = (given: string) =>
+  given
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** Exact web origins. A wildcard cannot be allowed together with credentials. */
+export function origins(description: Description<readonly string[]>): Setting<readonly string[]> {
+  return make(
+    { ...description, shownDefault: description.fallback.join(',') },
+    'origins, comma separated',
+    (given) => {
+      for (const part of parts(given)) {
+        if (part === '*')
+          return no('must name exact origins: `*` cannot be used, because calls carry the session cookie');
+        const url = URL.canParse(part) ? new URL(part) : null;
+        if (url === null || url.origin !== part || !/^https?:$/.test(url.protocol)) {
+          return no(`holds \`${part}\`, which is no origin such as \`https://bangui.example.org\``);
+        }
+      }
+      return { value: parts(given) };
+    },
+  );
+}
+
+/** Addresses and networks in CIDR notation. */
+export function networks(description: Description<readonly Address[]>): Setting<readonly Address[]> {
+  return make({ ...description, shownDefault: '' }, 'addresses and networks, comma separated', (given) => {
+    const value: Address[] = [];
+    for (const part of parts(given)) {
+      const address = parseAddress(part);
+      if (address === null)
+        return no(`holds \`${part}\`, which is no address or network such as \`10.0.0.0/8\``);
+      value.push(address);
+    }
+    return { value };
+  });
+}

@@ -1,0 +1,109 @@
+/** Which address shows which page, what it needs first, and how its search parameters are put right. */
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { readBansView } from '../features/bans/web/bans-view.ts';
+import { sessionQuery } from '../features/auth/web/session-query.ts';
+import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { setupQuery } from '../features/setup/web/setup-query.ts';
+import type { Caller } from '../ui/call.ts';
+import { problemOf } from '../ui/problem.ts';
+import { localPath, parseSearch, stringifySearch } from '../ui/url-state.ts';
+import { NotFoundPage, PageError } from './page-error.tsx';
+import { Shell } from './shell.tsx';
+
+interface RouterDeps {
+  queryClient: QueryClient;
+  caller: Caller;
+}
+
+const rootRoute = createRootRouteWithContext<RouterDeps>()({ component: Outlet });
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: (search): { next?: string } => {
+    const next = localPath(search['next']);
+    return next === '/' ? {} : { next };
+  },
+  component: lazyRouteComponent(() => import('../features/auth/web/login-page.tsx'), 'LoginPage'),
+});
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  beforeLoad: async ({ context }) => {
+    const setup = await context.queryClient.query(setupQuery(context.caller));
+    if (setup.completed) throw redirect({ to: '/login', search: {} });
+  },
+  component: lazyRouteComponent(() => import('./setup.tsx'), 'Setup'),
+});
+
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  beforeLoad: async ({ context: { queryClient, caller }, location }) => {
+    try {
+      await queryClient.query({ ...sessionQuery(caller), staleTime: 'static' });
+    } catch (error) {
+      if (problemOf(error).status !== 401) throw error;
+      const setup = await queryClient.query(setupQuery(caller));
+      if (!setup.completed) throw redirect({ to: '/setup' });
+      const next = localPath(location.href);
+      throw redirect({ to: '/login', search: next === '/' ? {} : { next } });
+    }
+  },
+  component: Shell,
+});
+
+const overviewRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./overview.tsx'), 'Overview'),
+});
+
+const bansRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/bans',
+  validateSearch: readBansView,
+  component: lazyRouteComponent(() => import('./bans.tsx'), 'Bans'),
+});
+
+const jailsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jails',
+  validateSearch: readJailsView,
+  component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
+});
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  setupRoute,
+  shellRoute.addChildren([overviewRoute, bansRoute, jailsRoute]),
+]);
+
+export const createPagesRouter = (context: RouterDeps) =>
+  createRouter({
+    routeTree,
+    context,
+    parseSearch,
+    stringifySearch,
+    // what a page does not know, or may not be, leaves the URL
+    search: { strict: true },
+    defaultPreload: 'intent',
+    defaultPendingMs: 500,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFoundPage,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPagesRouter>;
+  }
+}

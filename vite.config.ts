@@ -1,0 +1,68 @@
+/** Builds the pages into `dist/web`: hashed names, and beside each text file its gzip and brotli form. */
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+export default defineConfig({
+  publicDir: 'src/web/public',
+  plugins: [react(), precompressed()],
+  build: {
+    outDir: 'dist/web',
+    emptyOutDir: true,
+    target: 'es2023',
+    // data: URLs for fonts would need an exception in the content security policy
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // what several pages share is one file and not twenty; the table only comes with the pages that hold one
+          groups: [
+            {
+              name: 'table',
+              test: /react-virtual|virtual-core|data-table/,
+              includeDependenciesRecursively: false,
+            },
+            { name: 'kit', minShareCount: 2, includeDependenciesRecursively: false },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': 'http://127.0.0.1:8000' },
+  },
+});
+
+/** Compressed once at build time, so that the server only ever sends files. */
+function precompressed(): Plugin {
+  let folder = '';
+  return {
+    name: 'bangui-precompressed',
+    apply: 'build',
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    async closeBundle() {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const texts = entries.filter(
+        (entry) => entry.isFile() && /\.(?:html|js|css|svg|json)$/.test(entry.name),
+      );
+      await Promise.all(texts.map((entry) => compressFile(join(entry.parentPath, entry.name))));
+    },
+  };
+}
+
+async function compressFile(path: string): Promise<void> {
+  const content = await readFile(path);
+  const [small, smaller] = await Promise.all([
+    promisify(gzip)(content, { level: 9 }),
+    promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+  ]);
+  await Promise.all([writeFile(`${path}.gz`, small), writeFile(`${path}.br`, smaller)]);
+}
