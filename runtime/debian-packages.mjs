@@ -18,6 +18,10 @@ exit 101
 export const testPackages = Object.freeze({
   fail2ban: '/usr/bin/fail2ban-server',
   chromium: '/usr/bin/chromium',
+  'postgresql-15': '/usr/lib/postgresql/15/bin/postgres',
+  'redis-server': '/usr/bin/redis-server',
+  'nginx-light': '/usr/sbin/nginx',
+  prometheus: '/usr/bin/promtool',
 });
 
 /**
