@@ -7,6 +7,7 @@ import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
 import { describeDatabaseFailure } from './failure.ts';
 import * as start from './migrations/0001-start.ts';
+import * as fencing from './migrations/0002-fencing.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 
@@ -16,7 +17,7 @@ export interface Migration {
 }
 
 /** The place in the list is the version: the first is 1. Only ever append. */
-export const migrations: readonly Migration[] = [start];
+export const migrations: readonly Migration[] = [start, fencing];
 
 interface MigrateOptions {
   database: OpenDatabase;
