@@ -34,8 +34,9 @@ import { createRateLimiter } from './platform/http/rate-limit.ts';
 import { createServer } from './platform/http/server.ts';
 import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
 import { createScheduler } from './platform/jobs/scheduler.ts';
-import { createSqliteLock } from './platform/lock/sqlite-lock.ts';
+import { openLock } from './platform/lock/open-lock.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
+import { openRedis } from './platform/redis.ts';
 
 interface AppDeps extends ReadConfig {
   log: Log;
@@ -71,7 +72,10 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
     await migrate({ database, log, now });
     const { db } = database;
 
-    const lock = createSqliteLock({ db, log, now });
+    const redis = config.redisUrl === null ? null : openRedis({ url: config.redisUrl, log });
+    if (redis !== null) closers.add('redis', async () => redis.disconnect());
+    // The database is SQLite's; once it can be PostgreSQL's, its address goes here.
+    const lock = openLock({ db, dialect: database.dialect, databaseUrl: null, redis, log, now });
     closers.add('scheduler_lock', async () => {
       const held = await lock.release();
       log.info('scheduler_lock_released', { held });

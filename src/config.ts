@@ -8,6 +8,7 @@ import {
   flag,
   networks,
   origins,
+  redisAddress,
   secret,
   text,
   wholeNumber,
@@ -47,6 +48,12 @@ export const settings = {
     fallback: 'data/bangui.db',
     sentence:
       'File of the embedded database; `/var/lib/bangui/bangui.db` in containers. Its folder is made when missing. Must not lie on a network file system.',
+  }),
+  redisUrl: redisAddress({
+    name: 'REDIS_URL',
+    shownDefault: '',
+    sentence:
+      'Redis that decides which instance runs the background jobs, for several instances on one database.',
   }),
   fail2banSocket: text({
     name: 'FAIL2BAN_SOCKET',
@@ -190,6 +197,7 @@ export function readConfig(environment: Environment): ReadConfig {
     port: read('port', settings.port),
     hostName: read('hostName', settings.hostName),
     databasePath: resolve(read('databasePath', settings.databasePath)),
+    redisUrl: read('redisUrl', settings.redisUrl),
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
     practice: read('practice', settings.practice),

@@ -79,6 +79,19 @@ export function secret(description: Omit<Description<string | null>, 'fallback'>
   return { ...setting, secret: true };
 }
 
+/** A secret: the address may hold a password. */
+export function redisAddress(description: Omit<Description<string | null>, 'fallback'>) {
+  const setting = make<string | null>(
+    { ...description, fallback: null },
+    '`redis://` or `rediss://` address',
+    (given) =>
+      URL.canParse(given) && /^rediss?:$/.test(new URL(given).protocol) && new URL(given).host !== ''
+        ? { value: given }
+        : no('must be an address such as `redis://redis.example.org:6379`'),
+  );
+  return { ...setting, secret: true };
+}
+
 const parts = (given: string) =>
   given
     .split(',')
