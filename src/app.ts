@@ -12,6 +12,7 @@ import { keepSessionSecret } from './features/auth/session-secret.ts';
 import { createSessions } from './features/auth/sessions.ts';
 import { createThrottle } from './features/auth/throttle.ts';
 import { createBanEnds } from './features/bans/ban-ends.ts';
+import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
@@ -178,6 +179,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       appVersion: metadata.version,
     });
 
+    scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));
     const housekeeping = housekeepingJobs({
       cleanSessions: sessions.cleanUp,
