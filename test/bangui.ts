@@ -45,7 +45,7 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
   const url = `http://127.0.0.1:${port}`;
   const began = performance.now();
   // as `npm start` does
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', join(projectRoot, 'src/main.ts')], {
+  const child = spawn(process.execPath, ['--optimize-for-size', join(projectRoot, 'src/main.ts')], {
     cwd: projectRoot,
     env: {
       PATH: process.env['PATH'],
