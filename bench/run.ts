@@ -3,7 +3,16 @@ import { bansPage, socketHold } from './bans-page.ts';
 import { inBrowser } from './browser.ts';
 import { burst } from './burst.ts';
 import { overviewRefresh } from './overview-refresh.ts';
-import { banMany, closeScene, openScene, shown, untilIdle, untilShown, type Figure, type Row } from './scene.ts';
+import {
+  banMany,
+  closeScene,
+  openScene,
+  shown,
+  untilIdle,
+  untilShown,
+  type Figure,
+  type Row,
+} from './scene.ts';
 import { secondStart } from './second-start.ts';
 
 const bans = 100_000;
