@@ -14,7 +14,7 @@ import { attack } from './host/practice/attack.ts';
 import { practiceFolder } from './host/practice/open-practice.ts';
 import { createAudit } from './platform/audit.ts';
 import { migrate } from './platform/db/migrate.ts';
-import { openDatabase } from './platform/db/open.ts';
+import { databaseAt, openDatabase } from './platform/db/open.ts';
 
 interface Command {
   usage: string;
@@ -27,10 +27,11 @@ const commands: Readonly<Record<string, Command>> = {
     async run(words) {
       const { config } = readConfig(process.env);
       const practice = join(practiceFolder(config), 'bangui.db');
-      const path = words.includes('--practice') ? practice : config.databasePath;
-      if (!existsSync(path)) throw new StartError('no_database', `There is no database at ${path}.`);
+      const at = words.includes('--practice') ? { path: practice } : databaseAt(config);
+      if ('path' in at && !existsSync(at.path))
+        throw new StartError('no_database', `There is no database at ${at.path}.`);
       const password = await readPassword();
-      const database = await openDatabase({ path, log: silentLog, now: systemClock });
+      const database = await openDatabase({ ...at, log: silentLog, now: systemClock });
       try {
         await migrate({ database, log: silentLog, now: systemClock });
         const { db } = database;

@@ -1,7 +1,9 @@
-/** What an error of SQLite means to an operator: a stable code and what to do. */
+/** What an error of the database means to an operator: a stable code and what to do. */
+import { describePostgresFailure, type PostgresFailure } from './failure-postgres.ts';
 
 export interface DatabaseFailure {
   code:
+    | PostgresFailure['code']
     | 'database_locked'
     | 'database_forbidden'
     | 'database_read_only'
@@ -9,7 +11,7 @@ export interface DatabaseFailure {
     | 'database_corrupt'
     | 'database_full'
     | 'database_cannot_open';
-  /** What happened and what helps; no path in it, so that it may be sent to a caller. */
+  /** What happened and what helps; no path and no address in it, so that it may be sent to a caller. */
   message: string;
 }
 
@@ -71,10 +73,14 @@ const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   EEXIST: cannotOpen,
 };
 
-/** Null for an error that is not about the database as a file, such as a broken constraint. */
+/** Null for an error that is not about the database as a whole, such as a broken constraint. */
 export function describeDatabaseFailure(error: unknown): DatabaseFailure | null {
   if (!(error instanceof Error)) return null;
   if ('errcode' in error && typeof error.errcode === 'number') return bySqlite[error.errcode & 0xff] ?? null;
+  const ofPostgres = describePostgresFailure(error);
+  if (ofPostgres !== null) return ofPostgres;
   if ('code' in error && typeof error.code === 'string') return bySystem[error.code] ?? null;
   return null;
 }
+
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -118,7 +118,7 @@ test('killed in the middle of a step, the next start is clean and goes on', asyn
   await run([table('one')]);
   const child = spawn(process.execPath, ['--input-type=module', '-e', halfwayScript], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, BANGUI_TEST_FILE: database.path },
+    env: { ...process.env, BANGUI_TEST_FILE: database.path ?? '' },
   });
   const died = new Promise((resolve) => child.once('exit', resolve));
   await new Promise((resolve) => child.stdout.once('data', resolve));
