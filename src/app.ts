@@ -77,7 +77,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       log.info('scheduler_lock_released', { held });
     });
     await lock.start(config.schedulerLockMode);
-    const scheduler = createScheduler({ db, lock, log, now });
+    const scheduler = createScheduler({ lock, log, now });
 
     // Nothing of this release ships logs or keeps outgoing connections open; operators still wait for these lines.
     closers.add('external_logging', async () => log.info('external_logging_shutdown_complete'));

@@ -7,6 +7,7 @@ import { createBanFeed, type BanFeed } from '../src/host/bans/feed.ts';
 import { createLocalHost, type LocalHost } from '../src/host/local-host.ts';
 import { createEvents, type AppEvent, type Events } from '../src/platform/events.ts';
 import type { Database } from '../src/platform/db/schema.ts';
+import { createFence, type Fence } from '../src/platform/lock/fence.ts';
 import { until } from './bangui.ts';
 import { temporaryDatabase, type TemporaryDatabase } from './database.ts';
 import { startFail2ban, type RealFail2ban } from './fail2ban/real-fail2ban.ts';
@@ -20,6 +21,8 @@ export interface Mirrored {
   mirror: Mirror;
   manual: ManualBans;
   events: Events;
+  /** Of a database whose lock nobody ever took. */
+  fence: Fence;
   /** Announced so far. */
   announced: AppEvent[];
   rows(jail?: string): Promise<Database['active_bans'][]>;
@@ -58,7 +61,8 @@ async function mirrorOf(
   const { db } = database;
   const mirror = createMirror({ db, host, feed, events, now: systemClock, log });
   host.start();
-  await mirror.start();
+  const fence = createFence({ db, dialect: 'sqlite', token: 0 });
+  await mirror.start(fence);
   await until('the mirror is filled', () => mirror.state().state === 'current');
 
   const rows = (jail?: string) => {
@@ -86,6 +90,7 @@ async function mirrorOf(
     mirror,
     manual: createManualBans({ db, hostId: host.id }),
     events,
+    fence,
     announced,
     rows,
     listed,

@@ -234,7 +234,7 @@ describe('the end of a session', () => {
     const cookie = await signedIn();
     time += 3_600_000;
     expect((await who(cookie)).statusCode).toBe(401);
-    expect(await sessions.cleanUp()).toBe(1);
+    expect(await sessions.cleanUp(database.db)).toBe(1);
   });
 
   test('by signing out is at once, though sessions are kept in memory', async () => {

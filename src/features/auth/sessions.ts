@@ -12,8 +12,8 @@ export interface Sessions {
   endAllOf(userId: number): Promise<number>;
   /** Calls back with the id of each session that ended here. Returns the way to stop listening. */
   onEnd(listener: (sessionId: string) => void): () => void;
-  /** Removes expired rows. Answers how many. */
-  cleanUp(): Promise<number>;
+  /** Removes expired rows, inside the job's transaction. Answers how many. */
+  cleanUp(transaction: Kysely<Database>): Promise<number>;
   cache: 'present' | 'disabled';
 }
 
@@ -106,8 +106,8 @@ export function createSessions({ db, secrets, cacheMs, now }: SessionsDeps): Ses
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    async cleanUp() {
-      const rows = await db
+    async cleanUp(transaction) {
+      const rows = await transaction
         .deleteFrom('sessions')
         .where('expires_at', '<=', now())
         .returning('token_hash')

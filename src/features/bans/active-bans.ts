@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { addressKey } from '../../base/address.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import { LockLost, type Fence } from '../../platform/lock/fence.ts';
 import { endOf, manualSlackMs, type BanRow } from './ban-row.ts';
 import { padded, powerSlices } from './statement-sizes.ts';
 
@@ -11,8 +12,8 @@ export interface KnownRow extends BanRow {
 }
 
 export interface ActiveBans {
-  /** Counts the rows once; afterwards the counts are kept in memory. */
-  load(): Promise<void>;
+  /** Counts the rows once; afterwards the counts are kept in memory. Everything is written through the fence. */
+  load(fence: Fence): Promise<void>;
   count(jail: string): number;
   total(): number;
   /** Jails that have rows. */
@@ -21,7 +22,7 @@ export interface ActiveBans {
   known(jail: string, ips: readonly string[]): Promise<Map<string, KnownRow>>;
   /**
    * Writes and removes in one transaction; answers the rows as written, with BanGUI's own earlier ends. `known` must
-   * hold the rows of all addresses concerned.
+   * hold the rows of all addresses concerned. Throws LockLost once another instance writes the table.
    */
   change(change: Change): Promise<readonly BanRow[]>;
   /** A page of a jail's rows in order of their text, for walking through all of them. */
@@ -42,6 +43,7 @@ export interface Change {
 
 export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId: string }): ActiveBans {
   const counts = new Map<string, number>();
+  let fence: Fence | null = null;
 
   const rowsOf = (jail: string) =>
     db.selectFrom('active_bans').selectAll().where('host_id', '=', hostId).where('jail', '=', jail);
@@ -69,7 +71,8 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
   }
 
   return {
-    async load() {
+    async load(given) {
+      fence = given;
       counts.clear();
       const rows = await db
         .selectFrom('active_bans')
@@ -89,8 +92,9 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
     },
     async change({ jail, puts, removals, known, seen }) {
       if (puts.length === 0 && removals.length === 0) return [];
+      if (fence === null) throw new LockLost('The mirror does not run in this instance.');
       const rows = await withEarlyEnds(jail, puts);
-      await db.transaction().execute(async (trx) => {
+      await fence.write(async (trx) => {
         if (removals.length > 0) {
           await trx
             .deleteFrom('active_bans')

@@ -41,7 +41,16 @@ export async function banChunk(
     // a ban that is already there is not made shorter
     const ends = seconds === null ? Infinity : Math.max(at + seconds * 1000, known.get(ip)?.expiresAt ?? 0);
     const endsAt = ends < endOf(at, jail.banSeconds) ? ends : null;
-    notes.set(ip, { jail: jail.name, ip, banned_at: at, banned_by: by, reason, ends_at: endsAt });
+    notes.set(ip, {
+      jail: jail.name,
+      ip,
+      banned_at: at,
+      banned_by: by,
+      reason,
+      ends_at: endsAt,
+      renewed_at: null,
+      renew_at: null,
+    });
   }
   const putBack = async (ips: readonly string[]): Promise<void> => {
     await manual.remove(

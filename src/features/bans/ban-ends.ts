@@ -6,15 +6,16 @@ import type { Host } from '../../host/host.ts';
 import type { BanFeed } from '../../host/bans/feed.ts';
 import { parseJailName } from '../../host/jail-name.ts';
 import type { Job } from '../../platform/jobs/job.ts';
+import type { Fence } from '../../platform/lock/fence.ts';
 import { endOf, manualSlackMs } from './ban-row.ts';
-import type { ManualBan, ManualBans } from './manual-bans.ts';
+import { createManualBans, type ManualBan, type ManualBans } from './manual-bans.ts';
 import type { Mirror } from './mirror.ts';
 
 interface BanEndsDeps {
   host: Host;
   feed: BanFeed;
   mirror: Mirror;
-  manual: ManualBans;
+  manual: Pick<ManualBans, 'due' | 'withoutBan'>;
   now: Clock;
   log: Log;
 }
@@ -28,7 +29,15 @@ const settledMs = 120_000;
 export function createBanEnds({ host, feed, mirror, manual, now, log }: BanEndsDeps): Job {
   let tidiedAt = now();
 
-  async function end(notes: readonly ManualBan[]): Promise<number> {
+  const remove = (fence: Fence, jail: string, notes: readonly ManualBan[]): Promise<void> =>
+    fence.write((transaction) =>
+      createManualBans({ db: transaction, hostId: host.id }).remove(
+        jail,
+        notes.map((note) => note.ip),
+      ),
+    );
+
+  async function end(notes: readonly ManualBan[], fence: Fence): Promise<number> {
     let ended = 0;
     for (const [jailText, ofJail] of Map.groupBy(notes, (note) => note.jail)) {
       const jail = parseJailName(jailText);
@@ -43,18 +52,18 @@ export function createBanEnds({ host, feed, mirror, manual, now, log }: BanEndsD
         (note) => (known.get(note.ip)?.bannedAt ?? 0) <= note.banned_at + manualSlackMs,
       );
       const addresses = ours.flatMap((note) => parseAddress(note.ip) ?? []);
+      // fail2ban knows nothing of our lock: paused between these two lines for so long that another took over, we
+      // end a ban that is due, once more. Only one made anew in that pause would end too early.
+      await fence.check();
       ended += await host.unban(addresses, jail);
       await mirror.unbanned(jail, addresses);
-      await manual.remove(
-        jail,
-        ofJail.map((note) => note.ip),
-      );
+      await remove(fence, jail, ofJail);
     }
     return ended;
   }
 
   /** Notes whose ban is over: unbanned elsewhere, run out, or made anew by fail2ban itself. */
-  async function tidy(): Promise<number> {
+  async function tidy(fence: Fence): Promise<number> {
     const { upSince, asOf } = host.status();
     if (mirror.state().state !== 'current' || asOf === null) return 0;
     if (now() - Math.max(upSince ?? 0, host.status().since) < settledMs) return 0;
@@ -70,10 +79,7 @@ export function createBanEnds({ host, feed, mirror, manual, now, log }: BanEndsD
         if (row !== undefined) return endOf(row.bannedAt, row.seconds) < now();
         return stored !== null || (note.ends_at !== null && note.ends_at < now() - settledMs);
       });
-      await manual.remove(
-        jail,
-        over.map((note) => note.ip),
-      );
+      if (over.length > 0) await remove(fence, jail, over);
       removed += over.length;
     }
     return removed;
@@ -82,12 +88,12 @@ export function createBanEnds({ host, feed, mirror, manual, now, log }: BanEndsD
   return {
     name: 'ban_ends',
     everyMs: 1000,
-    async run(signal) {
+    async run({ signal, fence }) {
       if (host.status().state !== 'online') return {};
       const counts: Record<string, number> = {};
       const due = await manual.due(now(), atOnce);
       if (due.length > 0) {
-        const ended = await end(due);
+        const ended = await end(due, fence);
         if (ended > 0) {
           counts['ended'] = ended;
           log.info('bans_ended_early', { ended });
@@ -95,7 +101,7 @@ export function createBanEnds({ host, feed, mirror, manual, now, log }: BanEndsD
       }
       if (!signal.aborted && now() - tidiedAt >= tidyEveryMs) {
         tidiedAt = now();
-        const removed = await tidy();
+        const removed = await tidy(fence);
         if (removed > 0) counts['notes_removed'] = removed;
       }
       return counts;

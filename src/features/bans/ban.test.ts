@@ -30,7 +30,7 @@ describe('bans made here', { timeout: 60_000 }, () => {
   const ban = (ips: string[], more: Partial<Parameters<typeof banAddresses>[1]> = {}) =>
     banAddresses(deps, { ips, jail: 'sshd', force: false, ...more }, me);
   const job = (of = set) => createBanEnds({ ...depsOf(of), feed: of.feed, log: silentLog });
-  const endDue = (of = set) => job(of).run(new AbortController().signal);
+  const endDue = (of = set) => job(of).run({ signal: new AbortController().signal, fence: of.fence });
 
   test('each address has its outcome, is in the list when the answer comes, and is announced once', async () => {
     const first = await ban(['1.2.3.4', '2600::1', '20.1.2.3/24', '1.2.3.4'], { reason: 'scanner' });
@@ -109,7 +109,14 @@ describe('bans made here', { timeout: 60_000 }, () => {
   });
 
   test('a ban that fail2ban made anew is not ended by an old note', async () => {
-    const note = { jail: 'sshd', ip: '1.2.3.4', banned_by: 'admin', reason: '' };
+    const note = {
+      jail: 'sshd',
+      ip: '1.2.3.4',
+      banned_by: 'admin',
+      reason: '',
+      renewed_at: null,
+      renew_at: null,
+    };
     await set.manual.write([{ ...note, banned_at: Date.now() - 3_600_000, ends_at: Date.now() - 1000 }]);
     await set.fail2ban.client('set', 'sshd', 'banip', '1.2.3.4');
     await set.untilEqual(1);

@@ -34,6 +34,8 @@ export function createManualBans({ db, hostId }: { db: Kysely<Database>; hostId:
               banned_by: eb.ref('excluded.banned_by'),
               reason: eb.ref('excluded.reason'),
               ends_at: eb.ref('excluded.ends_at'),
+              renewed_at: eb.ref('excluded.renewed_at'),
+              renew_at: eb.ref('excluded.renew_at'),
             })),
           )
           .execute();

@@ -3,9 +3,11 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { BanFeed } from '../../host/bans/feed.ts';
+import type { LogEvent } from '../../host/bans/log-follow.ts';
 import type { Host, HostStatus } from '../../host/host.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Events } from '../../platform/events.ts';
+import { LockLost, type Fence } from '../../platform/lock/fence.ts';
 import { createActiveBans } from './active-bans.ts';
 import type { BanRow } from './ban-row.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -27,14 +29,17 @@ export interface MirrorState {
 
 export interface Mirror {
   /** Only one instance may run it at a time: the holder of the scheduler lock. */
-  start(): Promise<void>;
+  start(fence: Fence): Promise<void>;
   stop(): Promise<void>;
   state(): MirrorState;
   /** Bans in one jail, or in all; null while it does not run here (ask the table). */
   count(jail: string | null): number | null;
   /** Bans of these addresses in one jail, by address; read from the table, also while it does not run here. */
   known(jail: string, ips: readonly string[]): Promise<Map<string, BanRow>>;
-  /** What BanGUI itself just did, so that nobody waits for the log to say it too. */
+  /**
+   * What BanGUI itself just did, so that nobody waits for the log to say it too. In an instance that does not run
+   * the mirror nothing happens: the one that does reads the log.
+   */
   banned(jail: string, bans: readonly { ip: string; again: boolean }[]): Promise<void>;
   unbanned(jail: string | null, ips: readonly string[]): Promise<void>;
 }
@@ -117,11 +122,20 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
     await check.tick(stopped);
   }
 
+  async function takeOwn(acts: readonly LogEvent[]): Promise<void> {
+    try {
+      await live.take(acts);
+    } catch (error) {
+      if (!(error instanceof LockLost)) throw error;
+      log.debug('bans_left_to_other_instance', { acts: acts.length });
+    }
+  }
+
   return {
-    async start() {
+    async start(fence) {
       if (running) return;
       running = true;
-      await bans.load();
+      await bans.load(fence);
       feed.start((batch) => live.take(batch));
       stopListening = host.onStatus(onStatus);
       timer = setInterval(tick, tickMs);
@@ -154,7 +168,7 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
     async banned(jail, done) {
       if (!running || done.length === 0) return;
       const at = now();
-      await live.take(
+      await takeOwn(
         done.map(({ ip, again }) =>
           again
             ? { type: 'again', jail, ip, at, endsAt: null }
@@ -166,7 +180,7 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
       if (!running || ips.length === 0) return;
       const at = now();
       const held = jail === null ? await bans.holders(ips) : ips.map((ip) => ({ jail, ip }));
-      await live.take(held.map((one) => ({ type: 'unban', ...one, at, endsAt: null })));
+      await takeOwn(held.map((one) => ({ type: 'unban', ...one, at, endsAt: null })));
     },
   };
 }

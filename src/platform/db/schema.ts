@@ -9,6 +9,7 @@ export interface Database {
   audit: Audit;
   scheduler_lock: SchedulerLock;
   scheduler_tenure: SchedulerTenure;
+  scheduler_fence: SchedulerFence;
   job_runs: JobRuns;
   active_bans: ActiveBans;
   manual_bans: ManualBans;
@@ -68,6 +69,8 @@ interface SchedulerLock {
   process_started: string;
   acquired_at: number;
   heartbeat_at: number;
+  /** What decides who holds it: `sqlite` = this row itself, `postgres` = a session of the server, `redis` = a key there. */
+  kind: Generated<string>;
 }
 
 interface SchedulerTenure {
@@ -80,6 +83,13 @@ interface SchedulerTenure {
   process_started: string;
 }
 
+interface SchedulerFence {
+  /** Always 1. */
+  id: number;
+  /** Grows by one with each taking of the lock; what is written as holder needs the newest. */
+  token: number;
+}
+
 interface JobRuns {
   id: Generated<number>;
   job: string;
@@ -89,6 +99,8 @@ interface JobRuns {
   ended_at: number | null;
   counts: string;
   error: string | null;
+  /** The token of the lock it ran under. */
+  fence: Generated<number>;
 }
 
 interface ActiveBans {
@@ -116,6 +128,10 @@ interface ManualBans {
   banned_at: number;
   banned_by: string;
   reason: string;
-  /** BanGUI ends the ban then; null: at the jail's own time. */
+  /** BanGUI ends the ban then; null: at the jail's own time. PERMANENT_MS: never, in a jail whose bans end. */
   ends_at: number | null;
+  /** When fail2ban last heard of it from us; null before its answer, and for a ban that is not kept alive. */
+  renewed_at: number | null;
+  /** Longer than the jail's ban time: fail2ban has to hear of it again then. Null: it need not. */
+  renew_at: number | null;
 }

@@ -1,12 +1,15 @@
 /** The jobs that keep the house in order, whatever features there are. */
+import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
+import type { Database } from '../db/schema.ts';
+import type { Fence } from '../lock/fence.ts';
 import type { Job } from './job.ts';
 
 interface HousekeepingDeps {
   /** Each answers how many it removed. */
-  cleanSessions: () => Promise<number>;
+  cleanSessions: (db: Kysely<Database>) => Promise<number>;
   sweepLimits: () => number;
-  pruneRuns: (before: number) => Promise<number>;
+  pruneRuns: (fence: Fence, before: number) => Promise<number>;
   probeHost: () => Promise<unknown>;
   now: Clock;
 }
@@ -23,7 +26,11 @@ export function housekeepingJobs({
   now,
 }: HousekeepingDeps): Job[] {
   return [
-    { name: 'session_cleanup', everyMs: 600 * second, run: async () => ({ removed: await cleanSessions() }) },
+    {
+      name: 'session_cleanup',
+      everyMs: 600 * second,
+      run: async ({ fence }) => ({ removed: await fence.write(cleanSessions) }),
+    },
     {
       name: 'rate_limiter_cleanup',
       everyMs: 60 * second,
@@ -44,7 +51,7 @@ export function housekeepingJobs({
     {
       name: 'job_runs_cleanup',
       everyMs: day,
-      run: async () => ({ removed: await pruneRuns(now() - runsKeptMs) }),
+      run: async ({ fence }) => ({ removed: await pruneRuns(fence, now() - runsKeptMs) }),
     },
   ];
 }

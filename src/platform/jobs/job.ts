@@ -1,9 +1,17 @@
 /** A background job, as a feature gives it to the scheduler. */
+import type { Fence } from '../lock/fence.ts';
 
 export interface Job {
   /** snake_case; the name of its runs. */
   name: string;
   everyMs: number;
-  /** Answers counts of what it did; all zero = nothing worth a row. Stops soon after `signal` aborts. */
-  run(signal: AbortSignal): Promise<Record<string, number>>;
+  /** Answers counts of what it did; all zero = nothing worth a row. */
+  run(tools: JobTools): Promise<Record<string, number>>;
+}
+
+export interface JobTools {
+  /** The job stops soon after it aborts. */
+  signal: AbortSignal;
+  /** What a job writes, it writes through this. */
+  fence: Fence;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { Fence } from '../lock/fence.ts';
 import type { Job } from './job.ts';
 import type { RunState, Runs } from './runs.ts';
 
@@ -18,6 +19,7 @@ export interface Run {
 
 interface RunDeps {
   job: Job;
+  fence: Fence;
   runs: Runs;
   log: Log;
   now: Clock;
@@ -26,13 +28,13 @@ interface RunDeps {
 /** A run that takes longer than this shows as `running`; most end before and need no row. */
 const shownAfterMs = 1_000;
 
-export function startRun({ job, runs, log, now }: RunDeps): Run {
+export function startRun({ job, fence, runs, log, now }: RunDeps): Run {
   const startedAt = now();
   const controller = new AbortController();
   let shown: Promise<number | null> = Promise.resolve(null);
   let closed = false;
   const timer = setTimeout(() => {
-    shown = runs.begin(job.name, startedAt).catch((error: unknown) => {
+    shown = runs.begin(fence, { job: job.name, startedAt }).catch((error: unknown) => {
       log.error('job_run_row_failed', { job: job.name, error });
       return null;
     });
@@ -52,13 +54,13 @@ export function startRun({ job, runs, log, now }: RunDeps): Run {
     if (state === 'completed') log[didSomething ? 'info' : 'debug']('job_completed', fields);
     if (id === null && state === 'completed' && !didSomething) return;
     try {
-      await runs.end({ id, job: job.name, startedAt, state, counts, error });
+      await runs.end(fence, { id, job: job.name, startedAt, state, counts, error });
     } catch (cause) {
       log.error('job_run_row_failed', { job: job.name, error: cause });
     }
   };
 
-  const counts = Promise.resolve().then(() => job.run(controller.signal));
+  const counts = Promise.resolve().then(() => job.run({ signal: controller.signal, fence }));
   // Whoever asked for the run sees its failure through `counts`; nobody has to.
   counts.catch(() => {});
   const ended = counts.then(

@@ -1,19 +1,19 @@
 /** A row for each run of a job that did something, took long, or failed. */
-import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
-import type { Database } from '../db/schema.ts';
+import type { Fence } from '../lock/fence.ts';
 
 export type RunState = 'completed' | 'failed' | 'aborted';
 
+/** Each throws LockLost, and writes nothing, once another instance runs the jobs. */
 export interface Runs {
   /** Answers the id of a row that says `running`. */
-  begin(job: string, startedAt: number): Promise<number>;
+  begin(fence: Fence, run: { job: string; startedAt: number }): Promise<number>;
   /** Closes the row, or writes one when there is none yet. */
-  end(run: EndedRun): Promise<void>;
-  /** Closes what an instance that is no more left as `running`. Answers how many. */
-  closeLeftOvers(): Promise<number>;
+  end(fence: Fence, run: EndedRun): Promise<void>;
+  /** Closes what an earlier holder left as `running`, this instance included. Answers how many. */
+  closeLeftOvers(fence: Fence): Promise<number>;
   /** Removes rows of runs that started before `before` (ms). Answers how many. */
-  prune(before: number): Promise<number>;
+  prune(fence: Fence, before: number): Promise<number>;
 }
 
 interface EndedRun {
@@ -25,50 +25,55 @@ interface EndedRun {
   error: string | null;
 }
 
-export function createRuns({ db, holder, now }: { db: Kysely<Database>; holder: string; now: Clock }): Runs {
+export function createRuns({ holder, now }: { holder: string; now: Clock }): Runs {
   return {
-    async begin(job, startedAt) {
-      const row = await db
-        .insertInto('job_runs')
-        .values({
-          job,
-          holder,
-          state: 'running',
-          started_at: startedAt,
-          ended_at: null,
-          counts: '{}',
-          error: null,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
+    async begin(fence, { job, startedAt }) {
+      const started = { job, holder, started_at: startedAt, fence: fence.token };
+      const row = await fence.write((transaction) =>
+        transaction
+          .insertInto('job_runs')
+          .values({ ...started, state: 'running', ended_at: null, counts: '{}', error: null })
+          .returning('id')
+          .executeTakeFirstOrThrow(),
+      );
       return Number(row.id);
     },
-    async end({ id, job, startedAt, state, counts, error }) {
+    async end(fence, { id, job, startedAt, state, counts, error }) {
       const outcome = { state, ended_at: now(), counts: JSON.stringify(counts), error };
-      if (id === null) {
-        await db
-          .insertInto('job_runs')
-          .values({ job, holder, started_at: startedAt, ...outcome })
-          .execute();
-      } else {
-        await db.updateTable('job_runs').set(outcome).where('id', '=', id).execute();
-      }
+      await fence.write(async (transaction) => {
+        if (id === null) {
+          await transaction
+            .insertInto('job_runs')
+            .values({ job, holder, started_at: startedAt, fence: fence.token, ...outcome })
+            .execute();
+        } else {
+          await transaction.updateTable('job_runs').set(outcome).where('id', '=', id).execute();
+        }
+      });
     },
-    async closeLeftOvers() {
-      const { numUpdatedRows } = await db
-        .updateTable('job_runs')
-        .set({ state: 'aborted', ended_at: now(), error: 'BanGUI ended during this run.' })
-        .where('state', '=', 'running')
-        .where('holder', '!=', holder)
-        .executeTakeFirst();
+    async closeLeftOvers(fence) {
+      const { numUpdatedRows } = await fence.write((transaction) =>
+        transaction
+          .updateTable('job_runs')
+          .set({
+            state: 'aborted',
+            ended_at: now(),
+            error: 'BanGUI ended, or lost its lock, during this run.',
+          })
+          .where('state', '=', 'running')
+          .where('fence', '<', fence.token)
+          .executeTakeFirst(),
+      );
       return Number(numUpdatedRows);
     },
-    async prune(before) {
-      const { numDeletedRows } = await db
-        .deleteFrom('job_runs')
-        .where('started_at', '<', before)
-        .where('state', '!=', 'running')
-        .executeTakeFirst();
+    async prune(fence, before) {
+      const { numDeletedRows } = await fence.write((transaction) =>
+        transaction
+          .deleteFrom('job_runs')
+          .where('started_at', '<', before)
+          .where('state', '!=', 'running')
+          .executeTakeFirst(),
+      );
       return Number(numDeletedRows);
     },
   };

@@ -2,38 +2,44 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
 import { silentLog } from '../../base/log.ts';
+import { createFence, type Fence } from '../lock/fence.ts';
 import type { SchedulerLock } from '../lock/lock.ts';
+import type { JobTools } from './job.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
 let database: TemporaryDatabase;
 let scheduler: Scheduler;
-let listeners: ((held: boolean) => void)[];
-let held: boolean;
+let listeners: ((fence: Fence | null) => void)[];
+let held: Fence | null;
+let tenures: number;
 let lockState: ReturnType<SchedulerLock['state']>;
 
 const lock: SchedulerLock = {
   holder: 'us',
   start: async () => {},
-  isHeld: () => held,
+  fence: () => held,
   state: () => lockState,
   onChange(listener) {
     listeners.push(listener);
     return () => {};
   },
-  release: async () => held,
+  release: async () => held !== null,
 };
-const hold = (now: boolean) => {
-  held = now;
+/** As the lock does: a new token with each taking. */
+const hold = async (now: boolean) => {
+  if (now) await database.db.updateTable('scheduler_fence').set({ token: ++tenures }).execute();
+  held = now ? createFence({ db: database.db, dialect: 'sqlite', token: tenures }) : null;
   lockState = now ? 'held' : 'standby';
-  for (const listener of listeners) listener(now);
+  for (const listener of listeners) listener(held);
 };
 
 beforeEach(async () => {
   database = await temporaryDatabase();
   listeners = [];
-  held = false;
+  held = null;
+  tenures = 0;
   lockState = 'standby';
-  scheduler = createScheduler({ db: database.db, lock, log: silentLog, now: Date.now });
+  scheduler = createScheduler({ lock, log: silentLog, now: Date.now });
 });
 afterEach(async () => {
   scheduler.stopAccepting();
@@ -53,7 +59,7 @@ function gate(name: string, everyMs = 1_000_000) {
   const job = {
     name,
     everyMs,
-    run: (signal: AbortSignal) =>
+    run: ({ signal }: JobTools) =>
       new Promise<Record<string, number>>((resolve) => {
         state.runs += 1;
         state.most = Math.max(state.most, ++state.beside);
@@ -78,10 +84,10 @@ test('jobs run at their pace, but only while the lock is held', async () => {
   expect(scheduler.state()).toBe('standby');
   await pause(50);
   expect(runs).toBe(0);
-  hold(true);
+  await hold(true);
   expect(scheduler.state()).toBe('running');
   await until(() => runs >= 3);
-  hold(false);
+  await hold(false);
   await pause(20);
   const after = runs;
   await pause(50);
@@ -92,7 +98,7 @@ test('a job never runs beside itself, and a second wish joins the first', async 
   const { state, job } = gate('slow', 1);
   scheduler.add(job);
   scheduler.start();
-  hold(true);
+  await hold(true);
   await until(() => state.runs === 1);
   const [first, second] = [scheduler.runNow('slow'), scheduler.runNow('slow')];
   await pause(30);
@@ -112,7 +118,7 @@ test('only runs that did something or failed leave a row', async () => {
     },
   });
   scheduler.start();
-  hold(true);
+  await hold(true);
   await until(async () => (await rows()).length === 2);
   expect(await rows()).toMatchObject([
     { job: 'busy', holder: 'us', state: 'completed', counts: '{"removed":3}', error: null },
@@ -126,7 +132,7 @@ test('a run that takes long shows while it runs', async () => {
   const { state, job } = gate('long');
   scheduler.add(job);
   scheduler.start();
-  hold(true);
+  await hold(true);
   await until(async () => (await rows())[0]?.state === 'running');
   state.open();
   await until(async () => (await rows())[0]?.state === 'completed');
@@ -137,12 +143,12 @@ test('losing the lock aborts what runs', async () => {
   const { state, job } = gate('guarded');
   scheduler.add(job);
   scheduler.start();
-  hold(true);
+  await hold(true);
   await until(() => state.runs === 1);
-  hold(false);
+  await hold(false);
   await until(async () => (await rows()).length === 1);
   expect(state.aborted).toBe(true);
-  expect(await rows()).toMatchObject([{ state: 'aborted', error: 'The scheduler lock was lost.' }]);
+  expect(await rows()).toMatchObject([{ state: 'aborted', error: 'The scheduler lock was lost.', fence: 1 }]);
 });
 
 test('what a killed instance left as running is closed when the next one starts', async () => {
@@ -156,7 +162,7 @@ test('what a killed instance left as running is closed when the next one starts'
     .values({ ...left, job: 'other', state: 'completed' })
     .execute();
   scheduler.start();
-  hold(true);
+  await hold(true);
   await until(async () => (await rows())[0]?.state === 'aborted');
   expect(await rows()).toMatchObject([{ ended_at: expect.any(Number) }, { state: 'completed' }]);
 });
@@ -165,7 +171,7 @@ test('at the end running jobs are waited for', async () => {
   const { state, job } = gate('draining');
   scheduler.add(job);
   scheduler.start();
-  hold(true);
+  await hold(true);
   await until(() => state.runs === 1);
   expect(scheduler.stopAccepting()).toBe(1);
   expect(scheduler.state()).toBe('stopped');
@@ -181,7 +187,7 @@ test('what does not end in time is aborted and counted, even when it does not li
   scheduler.add(job);
   scheduler.add({ name: 'deaf', everyMs: 1e6, run: () => new Promise<Record<string, number>>(() => {}) });
   scheduler.start();
-  hold(true);
+  await hold(true);
   await until(
     async () => state.runs === 1 && (await rows()).filter((row) => row.state === 'running').length === 2,
   );
@@ -198,9 +204,38 @@ test('an unknown job, or one that runs elsewhere, cannot be run', async () => {
 });
 
 test('old rows are removed', async () => {
+  await hold(true);
+  const fence = createFence({ db: database.db, dialect: 'sqlite', token: 1 });
   const run = { id: null, job: 'a', startedAt: 1, state: 'completed' as const, counts: {}, error: null };
-  await scheduler.runs.end(run);
-  await scheduler.runs.end({ ...run, startedAt: 100 });
-  expect(await scheduler.runs.prune(50)).toBe(1);
+  await scheduler.runs.end(fence, run);
+  await scheduler.runs.end(fence, { ...run, startedAt: 100 });
+  expect(await scheduler.runs.prune(fence, 50)).toBe(1);
   expect(await rows()).toMatchObject([{ started_at: 100 }]);
+});
+
+test('a job that goes on after another took the lock writes nothing, and its run is closed by the other', async () => {
+  let go = (): void => {};
+  scheduler.add({
+    name: 'deaf',
+    everyMs: 1e6,
+    async run({ fence }) {
+      await new Promise<void>((resolve) => (go = resolve));
+      const row = { key: 'late', value: '' };
+      await fence.write((transaction) => transaction.insertInto('settings').values(row).execute());
+      return { done: 1 };
+    },
+  });
+  scheduler.start();
+  await hold(true);
+  await until(async () => (await rows())[0]?.state === 'running');
+  await database.db.updateTable('scheduler_fence').set({ token: 2 }).execute();
+  const other = createFence({ db: database.db, dialect: 'sqlite', token: 2 });
+  expect(await scheduler.runs.closeLeftOvers(other)).toBe(1);
+  const ended = scheduler.runNow('deaf');
+  go();
+  await expect(ended).rejects.toThrow('taken by another instance');
+  expect(await rows()).toMatchObject([
+    { state: 'aborted', fence: 1, error: expect.stringContaining('lost') },
+  ]);
+  expect(await database.db.selectFrom('settings').selectAll().execute()).toEqual([]);
 });

@@ -1,9 +1,8 @@
 /** Runs background jobs: each at its pace, never beside itself, only while this instance holds the lock. */
-import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { conflict, notFound } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Database } from '../db/schema.ts';
+import type { Fence } from '../lock/fence.ts';
 import type { SchedulerLock } from '../lock/lock.ts';
 import type { Job } from './job.ts';
 import { startRun, type Run } from './run.ts';
@@ -25,7 +24,6 @@ export interface Scheduler {
 }
 
 interface SchedulerDeps {
-  db: Kysely<Database>;
   lock: SchedulerLock;
   log: Log;
   now: Clock;
@@ -34,32 +32,33 @@ interface SchedulerDeps {
 /** An aborted job has this long to notice; then its run is closed without it. */
 const noticeMs = 1_000;
 
-export function createScheduler({ db, lock, log, now }: SchedulerDeps): Scheduler {
-  const runs = createRuns({ db, holder: lock.holder, now });
+export function createScheduler({ lock, log, now }: SchedulerDeps): Scheduler {
+  const runs = createRuns({ holder: lock.holder, now });
   const jobs = new Map<string, Job>();
   const timers = new Map<string, NodeJS.Timeout>();
   const running = new Map<string, Run>();
   let accepting = false;
 
-  const begin = (job: Job): Run => {
-    const run = startRun({ job, runs, log, now });
+  const begin = (job: Job, fence: Fence): Run => {
+    const run = startRun({ job, fence, runs, log, now });
     running.set(job.name, run);
     void run.ended.finally(() => {
       running.delete(job.name);
-      if (accepting && lock.isHeld()) plan(job, Math.max(0, run.startedAt + job.everyMs - now()));
+      if (accepting && lock.fence() !== null) plan(job, Math.max(0, run.startedAt + job.everyMs - now()));
     });
     return run;
   };
   const plan = (job: Job, afterMs: number): void => {
     clearTimeout(timers.get(job.name));
     const due = (): void => {
-      if (accepting && lock.isHeld() && !running.has(job.name)) begin(job);
+      const fence = lock.fence();
+      if (accepting && fence !== null && !running.has(job.name)) begin(job, fence);
     };
     timers.set(job.name, setTimeout(due, afterMs));
   };
-  const planAll = async (): Promise<void> => {
+  const planAll = async (fence: Fence): Promise<void> => {
     try {
-      const aborted = await runs.closeLeftOvers();
+      const aborted = await runs.closeLeftOvers(fence);
       if (aborted > 0) log.warn('job_runs_left_over', { aborted });
     } catch (error) {
       log.error('job_runs_left_over_failed', { error });
@@ -70,9 +69,9 @@ export function createScheduler({ db, lock, log, now }: SchedulerDeps): Schedule
     for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();
   };
-  lock.onChange((held) => {
-    if (held && accepting) void planAll();
-    if (held) return;
+  lock.onChange((fence) => {
+    if (fence !== null && accepting) void planAll(fence);
+    if (fence !== null) return;
     stopTimers();
     // Before another instance may start them.
     for (const run of running.values())
@@ -83,19 +82,21 @@ export function createScheduler({ db, lock, log, now }: SchedulerDeps): Schedule
     runs,
     add(job) {
       jobs.set(job.name, job);
-      if (accepting && lock.isHeld()) plan(job, 0);
+      if (accepting && lock.fence() !== null) plan(job, 0);
     },
     start() {
       accepting = true;
-      if (lock.isHeld()) void planAll();
+      const fence = lock.fence();
+      if (fence !== null) void planAll(fence);
     },
     async runNow(name) {
       const job = jobs.get(name);
       if (job === undefined) throw notFound(`There is no background job named ${name}.`);
-      if (!accepting || !lock.isHeld()) {
+      const fence = lock.fence();
+      if (!accepting || fence === null) {
         throw conflict('scheduler_elsewhere', 'Background jobs do not run in this instance at the moment.');
       }
-      return (running.get(name) ?? begin(job)).counts;
+      return (running.get(name) ?? begin(job, fence)).counts;
     },
     state() {
       if (!accepting) return 'stopped';

@@ -29,7 +29,15 @@ afterEach(async () => {
 });
 
 /** The contract's times, a hundred times faster. */
-const quick = { lookMs: 10, heartbeatMs: 50, beatBoundMs: 50, staleMs: 600, settleMs: 60, graceMs: 600 };
+const quick = {
+  lookMs: 10,
+  heartbeatMs: 50,
+  beatBoundMs: 50,
+  leaseMs: 600,
+  holdMs: 500,
+  settleMs: 60,
+  graceMs: 600,
+};
 const lockOf = (own: ProcessIdentity = ownIdentity(), times: Partial<typeof quick> = {}) => {
   const lock = createSqliteLock({ db: database.db, log, now: Date.now, own, times: { ...quick, ...times } });
   open.push(lock);
@@ -40,6 +48,7 @@ const elsewhere = (name: string): ProcessIdentity => ({
   hostname: name,
   pidNamespace: `pid:[${name}]`,
 });
+const isHeld = (lock: SchedulerLock) => lock.fence() !== null;
 const rows = () => database.db.selectFrom('scheduler_lock').selectAll().execute();
 const until = async (ask: () => boolean | Promise<boolean>) => {
   while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -48,7 +57,7 @@ const until = async (ask: () => boolean | Promise<boolean>) => {
 test('the first takes it and may start jobs at once, the row shows who', async () => {
   const lock = lockOf();
   await lock.start('reject');
-  expect([lock.isHeld(), lock.state()]).toEqual([true, 'held']);
+  expect([isHeld(lock), lock.state()]).toEqual([true, 'held']);
   expect(await rows()).toMatchObject([
     { id: 1, holder: lock.holder, pid: process.pid, hostname: ownIdentity().hostname },
   ]);
@@ -74,10 +83,10 @@ test('a standby takes over at once when the lock is given back', async () => {
   await first.start('reject');
   const second = lockOf();
   await second.start('standby');
-  expect([second.isHeld(), second.state()]).toEqual([false, 'standby']);
+  expect([isHeld(second), second.state()]).toEqual([false, 'standby']);
   expect(await first.release()).toBe(true);
-  expect(first.isHeld()).toBe(false);
-  await until(() => second.isHeld());
+  expect(isHeld(first)).toBe(false);
+  await until(() => isHeld(second));
   expect(await rows()).toMatchObject([{ holder: second.holder }]);
 });
 
@@ -90,14 +99,14 @@ test('the heartbeat keeps it fresh', async () => {
 });
 
 test('a holder without a heartbeat is replaced only after its time', async () => {
-  const stale = { ...quick, staleMs: 400 };
+  const stale = { ...quick, leaseMs: 400, holdMs: 300 };
   const silent = lockOf(elsewhere('gone-host'), { lookMs: 1_000_000 });
   await silent.start('reject');
   await expect(lockOf(ownIdentity(), stale).start('reject')).rejects.toThrow('gone-host');
   const standby = lockOf(ownIdentity(), stale);
   await standby.start('standby');
   const began = Date.now();
-  await until(() => standby.isHeld());
+  await until(() => isHeld(standby));
   expect(Date.now() - began).toBeGreaterThan(200);
   expect(logged('scheduler_lock_acquired').at(-1)?.[2]).toMatchObject({ after: 'stale' });
 });
@@ -108,8 +117,8 @@ test('deleted by hand, the holder stops and whoever stands by starts only after 
   const second = lockOf(elsewhere('second'));
   await second.start('standby');
   const order: string[] = [];
-  first.onChange((held) => order.push(`first ${held}`));
-  second.onChange((held) => order.push(`second ${held}`));
+  first.onChange((fence) => order.push(`first ${fence !== null}`));
+  second.onChange((fence) => order.push(`second ${fence !== null}`));
   const byHand = new DatabaseSync(database.path);
   byHand.exec('DELETE FROM scheduler_lock');
   byHand.close();
@@ -123,13 +132,13 @@ test('deleted by hand with nobody else there, it is taken again after a while', 
   const lock = lockOf();
   await lock.start('reject');
   await database.db.deleteFrom('scheduler_lock').execute();
-  await until(() => !lock.isHeld());
-  await until(() => lock.isHeld());
+  await until(() => !isHeld(lock));
+  await until(() => isHeld(lock));
   expect(lock.state()).toBe('held');
 });
 
 test('a heartbeat that cannot be written is told, and in the end counts as lost', async () => {
-  const lock = lockOf(ownIdentity(), { staleMs: 250 });
+  const lock = lockOf(ownIdentity(), { leaseMs: 250, holdMs: 150 });
   await lock.start('reject');
   const other = new DatabaseSync(database.path);
   await until(() => {
@@ -140,7 +149,7 @@ test('a heartbeat that cannot be written is told, and in the end counts as lost'
       return false;
     }
   });
-  await until(() => !lock.isHeld());
+  await until(() => !isHeld(lock));
   expect(logged('scheduler_lock_heartbeat_failed')[0]?.[0]).toBe('warning');
   other.exec('ROLLBACK');
   other.close();
@@ -163,7 +172,7 @@ test('given back while it is being taken, no row stays behind', async () => {
   await first.release();
   await second.release();
   expect(await rows()).toEqual([]);
-  expect(second.isHeld()).toBe(false);
+  expect(isHeld(second)).toBe(false);
 });
 
 const holderScript = `
@@ -194,7 +203,7 @@ test('a holder killed with -9 on this machine is replaced at once', async () => 
   await kill();
   const next = lockOf();
   await next.start('reject');
-  expect(next.isHeld()).toBe(true);
+  expect(isHeld(next)).toBe(true);
   expect(logged('scheduler_lock_acquired').at(-1)?.[2]).toMatchObject({ after: 'holder_gone' });
 });
 
@@ -203,7 +212,7 @@ test('a standby notices that the holder was killed', async () => {
   const standby = lockOf();
   await standby.start('standby');
   await kill();
-  await until(() => standby.isHeld());
+  await until(() => isHeld(standby));
 });
 
 test('only a process that ran here can be known to be gone', () => {
