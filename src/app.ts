@@ -32,6 +32,7 @@ import { addLive } from './platform/http/live.ts';
 import { createRateLimiter } from './platform/http/rate-limit.ts';
 import { createServer } from './platform/http/server.ts';
 import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
+import type { Job } from './platform/jobs/job.ts';
 import { createScheduler } from './platform/jobs/scheduler.ts';
 import { createSqliteLock } from './platform/lock/sqlite-lock.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
@@ -39,6 +40,8 @@ import { whileHeld } from './platform/lock/while-held.ts';
 interface AppDeps extends ReadConfig {
   log: Log;
   now: Clock;
+  /** More than BanGUI's own; the tests count with one. */
+  jobs?: readonly Job[];
 }
 
 export interface App {
@@ -54,7 +57,7 @@ export interface App {
 const callGraceMs = 2_000;
 
 /** Resolves when calls are answered. Throws StartError, after closing again what was open, when it cannot start. */
-export async function startApp({ config, configured, log, now }: AppDeps): Promise<App> {
+export async function startApp({ config, configured, log, now, jobs = [] }: AppDeps): Promise<App> {
   const closers = createClosers({ log });
   try {
     const practice = await openPractice({
@@ -182,7 +185,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       pruneRuns: scheduler.runs.prune,
       now,
     });
-    for (const job of housekeeping) scheduler.add(job);
+    for (const job of [...housekeeping, ...jobs]) scheduler.add(job);
 
     host.start();
     closers.add('http', async () => {
