@@ -10,7 +10,8 @@ import { createPasswords } from './features/auth/passwords.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { keepSessionSecret } from './features/auth/session-secret.ts';
 import { createSessions } from './features/auth/sessions.ts';
-import { createThrottle } from './features/auth/throttle.ts';
+import { endedSessionsTopic } from './features/auth/ended-sessions.ts';
+import { createThrottle, signInPolicy } from './features/auth/throttle.ts';
 import { createBanEnds } from './features/bans/ban-ends.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
@@ -20,7 +21,7 @@ import { jailsRoutes } from './features/jails/routes.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
-import { newSetupCode } from './features/setup/setup-code.ts';
+import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openPractice } from './host/practice/open-practice.ts';
@@ -28,11 +29,14 @@ import { createAudit } from './platform/audit.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { databaseAt, openDatabase } from './platform/db/open.ts';
 import { createEvents } from './platform/events.ts';
+import { openFanOut } from './platform/fan-out/open-fan-out.ts';
+import { shareEvents } from './platform/fan-out/shared-events.ts';
 import { addLive } from './platform/http/live.ts';
-import { createRateLimiter } from './platform/http/rate-limit.ts';
+import { callsPolicy, createRateLimiter, secondsWorth } from './platform/http/rate-limit.ts';
 import { createServer } from './platform/http/server.ts';
 import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
 import { createScheduler } from './platform/jobs/scheduler.ts';
+import { openLimits } from './platform/limits/open-limits.ts';
 import { createSqliteLock } from './platform/lock/sqlite-lock.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
 
@@ -83,28 +87,45 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
     closers.add('external_logging', async () => log.info('external_logging_shutdown_complete'));
     closers.add('outgoing_http', async () => log.info('http_session_closed'));
 
+    const redis = config.redisUrl === null ? null : await connectRedis({ url: config.redisUrl, log });
+    closers.add('redis', async () => redis?.disconnect());
+    const shared = database.dialect === 'postgres';
+    const fanOut = await openFanOut({ redis, postgresUrl: shared ? config.databaseUrl : null, log });
+    closers.add('fan_out', fanOut.close);
+
     const socketPath = practice?.socketPath ?? config.fail2banSocket;
     if (!existsSync(socketPath)) log.warn('fail2ban_socket_missing', { path: socketPath });
     const host = createLocalHost({ id: 'local', socketPath, log, now });
     closers.add('host', host.close);
-    const events = createEvents(log);
-    host.onStatus(() => events.announce({ type: 'status', host: host.id, at: now() }));
+    const ownEvents = createEvents(log);
+    const { events, listenElsewhere } = shareEvents({ own: ownEvents, fanOut, now });
+    host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
-    const mirror = createMirror({ db, host, feed, events, now, log });
+    const mirror = createMirror({ db, host, feed, events, fanOut, listenElsewhere, now, log });
     const manual = createManualBans({ db, hostId: host.id });
+    closers.add('mirror_elsewhere', mirror.follow());
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
 
     const current = config.sessionSecret ?? keepSessionSecret(database.path ?? config.databasePath);
+    const endedSessions = endedSessionsTopic(fanOut);
     const sessions = createSessions({
       db,
       secrets: config.sessionSecretPrevious === null ? [current] : [current, config.sessionSecretPrevious],
       cacheMs: config.sessionCacheEnabled ? config.sessionCacheTtlSeconds * 1000 : 0,
+      tell: endedSessions.send,
       now,
     });
+    endedSessions.listen(sessions.endedElsewhere);
+    fanOut.onGap(sessions.doubt);
     const passwords = createPasswords();
-    const throttle = createThrottle({ perMinute: config.loginRateLimitPerMinute, now });
-    const limiter = createRateLimiter({ perMinute: config.rateLimitPerMinute, now });
+    const limitStore = openLimits({ redis, postgres: shared ? db : null, log, now });
+    const throttle = createThrottle({ store: limitStore(signInPolicy(config.loginRateLimitPerMinute)) });
+    const limiter = createRateLimiter({
+      store: limitStore(callsPolicy(config.rateLimitPerMinute)),
+      atOnce: redis !== null || shared ? secondsWorth(config.rateLimitPerMinute) : 1,
+      now,
+    });
     const server = await createServer({
       log,
       identify: sessions.identify,
@@ -121,7 +142,6 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       identify: sessions.identify,
       onSessionEnd: sessions.onEnd,
       log,
-      now,
     });
     let shuttingDown = false;
 
@@ -134,7 +154,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       cache: () => sessions.cache,
       shuttingDown: () => shuttingDown,
     });
-    const setupCode = newSetupCode();
+    const setupCode = shared ? sharedSetupCode(current) : newSetupCode();
     setupRoutes({
       mount,
       db,
@@ -177,7 +197,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));
     const housekeeping = housekeepingJobs({
       cleanSessions: sessions.cleanUp,
-      sweepLimits: () => limiter.sweep() + throttle.sweep(),
+      sweepLimits: async () => (await limiter.sweep()) + (await throttle.sweep()),
       probeHost: host.refresh,
       pruneRuns: scheduler.runs.prune,
       now,
@@ -218,4 +238,12 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
     await closers.closeAll();
     throw error;
   }
+}
+
+/** Loaded when it is used: an installation without Redis starts sooner. */
+async function connectRedis(options: { url: string; log: Log }) {
+  const { openRedis, untilReady } = await import('./platform/redis.ts');
+  const redis = openRedis(options);
+  await untilReady(redis);
+  return redis;
 }

@@ -5,30 +5,27 @@ import type { Log } from '../../base/log.ts';
 import type { BanFeed } from '../../host/bans/feed.ts';
 import type { Host, HostStatus } from '../../host/host.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import type { Events } from '../../platform/events.ts';
+import type { AppEvent, Events } from '../../platform/events.ts';
+import type { FanOut } from '../../platform/fan-out/fan-out.ts';
 import { createActiveBans } from './active-bans.ts';
 import type { BanRow } from './ban-row.ts';
 import { createAnnouncer } from './announcer.ts';
+import { bansTopic, createElsewhere } from './elsewhere.ts';
 import { createLooks } from './looks.ts';
 import { createMirrorCheck } from './mirror-check.ts';
 import { createMirrorComplete } from './mirror-complete.ts';
 import { createMirrorLive } from './mirror-live.ts';
 import { createMirrorLook } from './mirror-look.ts';
+import { createStateRow, type MirrorState } from './mirror-state.ts';
 import { createTurns } from './turns.ts';
-
-export interface MirrorState {
-  /** starting: before fail2ban's first answer · filling: first full look · paused: fail2ban does not answer. */
-  state: 'starting' | 'filling' | 'current' | 'paused';
-  bans: number;
-  /** ms; what is shown was true then. Null before the first full look. */
-  asOf: number | null;
-  limits: string[];
-}
 
 export interface Mirror {
   /** Only one instance may run it at a time: the holder of the scheduler lock. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Follows the mirror of another instance, whenever it does not run here. Answers the way to end that. */
+  follow(): () => Promise<void>;
+  /** Of the mirror that runs here, or of the one that runs elsewhere. */
   state(): MirrorState;
   /** Bans in one jail, or in all; null while it does not run here (ask the table). */
   count(jail: string | null): number | null;
@@ -44,13 +41,18 @@ interface MirrorOptions {
   host: Host;
   feed: BanFeed;
   events: Events;
+  /** Other instances on the same database. */
+  fanOut: FanOut;
+  /** What they announce. */
+  listenElsewhere: (listener: (event: AppEvent) => void) => void;
   now: Clock;
   log: Log;
 }
 
 const tickMs = 1000;
 
-export function createMirror({ db, host, feed, events, now, log }: MirrorOptions): Mirror {
+export function createMirror(options: MirrorOptions): Mirror {
+  const { db, host, feed, events, fanOut, listenElsewhere, now, log } = options;
   const tools = {
     host,
     feed,
@@ -71,10 +73,15 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
   let filled = false;
   let upSince: number | null = null;
   let ticking: Promise<void> | null = null;
+  let stateWritten: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
   let stopListening = (): void => {};
   const banSeconds = new Map<string, number>();
   const stopped = (): boolean => !running;
+  const row = createStateRow({ db, hostId: host.id, now, log });
+  const topic = bansTopic(fanOut);
+  const isHere = (): boolean => running;
+  const elsewhere = createElsewhere({ host, bans, topic, listenElsewhere, row, isHere, now, log });
 
   function onStatus(status: HostStatus): void {
     if (status.state !== 'online') return;
@@ -96,7 +103,10 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
   }
 
   function tick(): void {
-    if (!running || ticking !== null) return;
+    if (!running) return;
+    // also while a long look is under way: others take silence for a mirror that is stuck
+    stateWritten = row.write(mirror.state());
+    if (ticking !== null) return;
     ticking = work()
       .catch((error: unknown) => log.error('mirror_work_failed', { error }))
       .finally(() => {
@@ -117,7 +127,15 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
     await check.tick(stopped);
   }
 
-  return {
+  function ownState(): MirrorState {
+    const { state, asOf } = host.status();
+    const at = filled ? asOf : null;
+    const facts = { bans: bans.total(), asOf: at, limits: feed.limits() };
+    if (state !== 'online') return { state: asOf === null ? 'starting' : 'paused', ...facts };
+    return { state: filled ? 'current' : 'filling', ...facts };
+  }
+
+  const mirror: Mirror = {
     async start() {
       if (running) return;
       running = true;
@@ -136,23 +154,23 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
       await feed.stop();
       await ticking;
       announcer.stop();
+      await stateWritten;
+      await row.write({ ...ownState(), state: 'paused' });
       filled = false;
     },
-    state() {
-      const { state, asOf } = host.status();
-      const at = filled ? asOf : null;
-      const facts = { bans: bans.total(), asOf: at, limits: feed.limits() };
-      if (!running) return { state: 'paused', ...facts };
-      if (state !== 'online') return { state: asOf === null ? 'starting' : 'paused', ...facts };
-      return { state: filled ? 'current' : 'filling', ...facts };
+    follow() {
+      elsewhere.start();
+      return elsewhere.stop;
     },
+    state: () => (running ? ownState() : row.seen()),
     count(jail) {
       if (!running) return null;
       return jail === null ? bans.total() : bans.count(jail);
     },
     known: (jail, ips) => bans.known(jail, ips),
     async banned(jail, done) {
-      if (!running || done.length === 0) return;
+      if (done.length === 0) return;
+      if (!running) return elsewhere.banned(jail, done);
       const at = now();
       await live.take(
         done.map(({ ip, again }) =>
@@ -163,10 +181,19 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
       );
     },
     async unbanned(jail, ips) {
-      if (!running || ips.length === 0) return;
+      if (ips.length === 0) return;
+      if (!running) return elsewhere.unbanned(jail, ips);
       const at = now();
       const held = jail === null ? await bans.holders(ips) : ips.map((ip) => ({ jail, ip }));
       await live.take(held.map((one) => ({ type: 'unban', ...one, at, endsAt: null })));
     },
   };
+  // What another instance did to fail2ban.
+  topic.listen((done) => {
+    if (!running || done.host !== host.id) return;
+    const taken =
+      done.kind === 'banned' ? mirror.banned(done.jail, done.bans) : mirror.unbanned(done.jail, done.ips);
+    taken.catch((error: unknown) => log.error('mirror_work_failed', { error }));
+  });
+  return mirror;
 }

@@ -8,6 +8,7 @@ import { compareBytewise } from './collation.ts';
 import { describeDatabaseFailure, reasonOf } from './failure.ts';
 import { inTurn, type Turn } from './migration-turn.ts';
 import * as start from './migrations/0001-start.ts';
+import * as sharedLimits from './migrations/0003-shared-limits.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 
@@ -17,7 +18,7 @@ export interface Migration {
 }
 
 /** The place in the list is the version: the first is 1. Only ever append. */
-export const migrations: readonly Migration[] = [start];
+export const migrations: readonly Migration[] = [start, sharedLimits];
 
 interface MigrateOptions {
   database: OpenDatabase;

@@ -12,6 +12,8 @@ export interface Database {
   job_runs: JobRuns;
   active_bans: ActiveBans;
   manual_bans: ManualBans;
+  shared_limits: SharedLimits;
+  mirror_state: MirrorState;
 }
 
 interface SchemaMigrations {
@@ -118,4 +120,24 @@ interface ManualBans {
   reason: string;
   /** BanGUI ends the ban then; null: at the jail's own time. */
   ends_at: number | null;
+}
+
+/** Only PostgreSQL uses it. `limits/postgres-limits.ts` says what its numbers are; ms with fractions. */
+interface SharedLimits {
+  key: string;
+  full_at: number;
+  tries: number;
+  tried_at: number;
+  answer: number;
+}
+
+interface MirrorState {
+  host_id: string;
+  state: string;
+  bans: number;
+  as_of: number | null;
+  /** JSON list of sentences. */
+  limits: string;
+  /** Changes with each sign of life of the instance that runs the mirror. */
+  written_at: number;
 }

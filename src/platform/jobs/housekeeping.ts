@@ -5,7 +5,7 @@ import type { Job } from './job.ts';
 interface HousekeepingDeps {
   /** Each answers how many it removed. */
   cleanSessions: () => Promise<number>;
-  sweepLimits: () => number;
+  sweepLimits: () => Promise<number>;
   pruneRuns: (before: number) => Promise<number>;
   probeHost: () => Promise<unknown>;
   now: Clock;
@@ -29,7 +29,7 @@ export function housekeepingJobs({
       everyMs: 60 * second,
       // Forgetting clients is nothing that anybody looks up: no counts, no row.
       run: async () => {
-        sweepLimits();
+        await sweepLimits();
         return {};
       },
     },
