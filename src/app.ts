@@ -10,7 +10,8 @@ import { createPasswords } from './features/auth/passwords.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { keepSessionSecret } from './features/auth/session-secret.ts';
 import { createSessions } from './features/auth/sessions.ts';
-import { createThrottle } from './features/auth/throttle.ts';
+import { endedSessionsTopic } from './features/auth/ended-sessions.ts';
+import { createThrottle, signInPolicy } from './features/auth/throttle.ts';
 import { createBanEnds } from './features/bans/ban-ends.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
@@ -20,7 +21,7 @@ import { jailsRoutes } from './features/jails/routes.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
-import { newSetupCode } from './features/setup/setup-code.ts';
+import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openPractice } from './host/practice/open-practice.ts';
@@ -28,13 +29,17 @@ import { createAudit } from './platform/audit.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { databaseAt, openDatabase } from './platform/db/open.ts';
 import { createEvents } from './platform/events.ts';
+import { openFanOut } from './platform/fan-out/open-fan-out.ts';
+import { shareEvents } from './platform/fan-out/shared-events.ts';
 import { addLive } from './platform/http/live.ts';
-import { createRateLimiter } from './platform/http/rate-limit.ts';
+import { callsPolicy, createRateLimiter, secondsWorth } from './platform/http/rate-limit.ts';
 import { createServer } from './platform/http/server.ts';
 import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
 import type { Job } from './platform/jobs/job.ts';
 import { createScheduler } from './platform/jobs/scheduler.ts';
-import { createSqliteLock } from './platform/lock/sqlite-lock.ts';
+import { openLimits } from './platform/limits/open-limits.ts';
+import { connectRedis } from './platform/connect-redis.ts';
+import { openLock } from './platform/lock/open-lock.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
 
 interface AppDeps extends ReadConfig {
@@ -74,7 +79,11 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
     await migrate({ database, log, now });
     const { db } = database;
 
-    const lock = createSqliteLock({ db, log, now });
+    const redis = await connectRedis({ url: config.redisUrl, log });
+    closers.add('redis', async () => redis?.disconnect());
+    const postgresUrl = database.dialect === 'postgres' ? config.databaseUrl : null;
+
+    const lock = await openLock({ db, dialect: database.dialect, redis, postgresUrl, log, now });
     closers.add('scheduler_lock', async () => {
       const held = await lock.release();
       log.info('scheduler_lock_released', { held });
@@ -86,28 +95,43 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
     closers.add('external_logging', async () => log.info('external_logging_shutdown_complete'));
     closers.add('outgoing_http', async () => log.info('http_session_closed'));
 
+    const shared = postgresUrl !== null;
+    const fanOut = await openFanOut({ redis, postgresUrl, log });
+    closers.add('fan_out', fanOut.close);
+
     const socketPath = practice?.socketPath ?? config.fail2banSocket;
     if (!existsSync(socketPath)) log.warn('fail2ban_socket_missing', { path: socketPath });
     const host = createLocalHost({ id: 'local', socketPath, log, now });
     closers.add('host', host.close);
-    const events = createEvents(log);
-    host.onStatus(() => events.announce({ type: 'status', host: host.id, at: now() }));
+    const ownEvents = createEvents(log);
+    const { events, listenElsewhere } = shareEvents({ own: ownEvents, fanOut, now });
+    host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
-    const mirror = createMirror({ db, host, feed, events, now, log });
+    const mirror = createMirror({ db, host, feed, events, fanOut, listenElsewhere, now, log });
     const manual = createManualBans({ db, hostId: host.id });
+    closers.add('mirror_elsewhere', mirror.follow());
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
 
     const current = config.sessionSecret ?? keepSessionSecret(database.path ?? config.databasePath);
+    const endedSessions = endedSessionsTopic(fanOut);
     const sessions = createSessions({
       db,
       secrets: config.sessionSecretPrevious === null ? [current] : [current, config.sessionSecretPrevious],
       cacheMs: config.sessionCacheEnabled ? config.sessionCacheTtlSeconds * 1000 : 0,
+      tell: endedSessions.send,
       now,
     });
+    endedSessions.listen(sessions.endedElsewhere);
+    fanOut.onGap(sessions.doubt);
     const passwords = createPasswords();
-    const throttle = createThrottle({ perMinute: config.loginRateLimitPerMinute, now });
-    const limiter = createRateLimiter({ perMinute: config.rateLimitPerMinute, now });
+    const limitStore = openLimits({ redis, postgres: shared ? db : null, log, now });
+    const throttle = createThrottle({ store: limitStore(signInPolicy(config.loginRateLimitPerMinute)) });
+    const limiter = createRateLimiter({
+      store: limitStore(callsPolicy(config.rateLimitPerMinute)),
+      atOnce: redis !== null || shared ? secondsWorth(config.rateLimitPerMinute) : 1,
+      now,
+    });
     const server = await createServer({
       log,
       identify: sessions.identify,
@@ -124,7 +148,6 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
       identify: sessions.identify,
       onSessionEnd: sessions.onEnd,
       log,
-      now,
     });
     let shuttingDown = false;
 
@@ -137,7 +160,7 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
       cache: () => sessions.cache,
       shuttingDown: () => shuttingDown,
     });
-    const setupCode = newSetupCode();
+    const setupCode = shared ? sharedSetupCode(current) : newSetupCode();
     setupRoutes({
       mount,
       db,
@@ -180,7 +203,7 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));
     const housekeeping = housekeepingJobs({
       cleanSessions: sessions.cleanUp,
-      sweepLimits: () => limiter.sweep() + throttle.sweep(),
+      sweepLimits: async () => (await limiter.sweep()) + (await throttle.sweep()),
       probeHost: host.refresh,
       pruneRuns: scheduler.runs.prune,
       now,

@@ -9,6 +9,7 @@ import {
   networks,
   origins,
   postgresUrl,
+  redisUrl,
   secret,
   text,
   wholeNumber,
@@ -53,6 +54,11 @@ export const settings = {
     name: 'DATABASE_URL',
     sentence:
       'Uses PostgreSQL instead of the embedded database, for several instances: `postgres://user:password@host/name`. Needs `BANGUI_SESSION_SECRET`. `bangui database copy` moves an installation there and back.',
+  }),
+  redisUrl: redisUrl({
+    name: 'REDIS_URL',
+    sentence:
+      'Where several instances share limits and live events: `redis://user:password@host/0`. Without it they do so through PostgreSQL. One Redis database for one installation.',
   }),
   fail2banSocket: text({
     name: 'FAIL2BAN_SOCKET',
@@ -198,6 +204,7 @@ export function readConfig(environment: Environment): ReadConfig {
     hostName: read('hostName', settings.hostName),
     databasePath: resolve(read('databasePath', settings.databasePath)),
     databaseUrl: read('databaseUrl', settings.databaseUrl),
+    redisUrl: read('redisUrl', settings.redisUrl),
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
     practice: read('practice', settings.practice),

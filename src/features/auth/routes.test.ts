@@ -2,16 +2,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
+import { ownRateLimiter, ownThrottle } from '../../../test/limits.ts';
 import { parseAddress } from '../../base/address.ts';
 import { silentLog } from '../../base/log.ts';
 import { createAudit } from '../../platform/audit.ts';
-import { createRateLimiter } from '../../platform/http/rate-limit.ts';
 import { createServer, type Server } from '../../platform/http/server.ts';
 import { createPasswords } from './passwords.ts';
 import { resetPassword } from './reset-password.ts';
 import { authRoutes } from './routes.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { createThrottle } from './throttle.ts';
 
 const password = 'correct horse battery';
 const passwords = createPasswords();
@@ -22,6 +21,8 @@ let database: TemporaryDatabase;
 let server: Server;
 let sessions: Sessions;
 let time = 0;
+/** Endings that other instances hear of. */
+let told: string[] = [];
 const now = () => time;
 
 interface RigOptions {
@@ -39,11 +40,11 @@ async function start({
 }: RigOptions = {}) {
   await server?.close(500);
   const { db } = database;
-  sessions = createSessions({ db, secrets, cacheMs, now });
+  sessions = createSessions({ db, secrets, cacheMs, tell: (sessionId) => told.push(sessionId), now });
   server = await createServer({
     log: silentLog,
     identify: sessions.identify,
-    limiter: createRateLimiter({ perMinute: 10_000, now }),
+    limiter: ownRateLimiter({ perMinute: 10_000, now }),
     trustedProxies: [parseAddress('10.0.0.0/8') ?? expect.fail()],
     allowedOrigins: [],
     pages: '/nowhere',
@@ -54,7 +55,7 @@ async function start({
     db,
     sessions,
     passwords,
-    throttle: createThrottle({ perMinute, now }),
+    throttle: ownThrottle({ perMinute, now }),
     audit: createAudit({ db, now }),
     now,
     cookie: { secure, sameSite: 'lax' },
@@ -64,6 +65,7 @@ async function start({
 
 beforeEach(async () => {
   time = 1_700_000_000_000;
+  told = [];
   database = await temporaryDatabase();
   const user = { name: 'admin', role: 'admin', created_at: time, password_changed_at: time };
   await database.db

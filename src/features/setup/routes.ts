@@ -20,7 +20,7 @@ interface SetupDeps {
   code: string;
   hashPassword: (password: string) => Promise<string>;
   /** Counts tries of the code as tries to sign in. */
-  throttle: { begin(client: string): void; succeeded(client: string): void };
+  throttle: { begin(client: string): Promise<void>; succeeded(client: string): Promise<void> };
   status: () => HostStatus;
   practice: boolean;
 }
@@ -49,12 +49,12 @@ export function setupRoutes(deps: SetupDeps): void {
       detail: {},
     };
     if (!isLocal(call)) {
-      throttle.begin(call.client);
+      await throttle.begin(call.client);
       if (!isSetupCode(body.code, code)) {
         await audit({ ...entry, outcome: 'refused' });
         throw wrongCode();
       }
-      throttle.succeeded(call.client);
+      await throttle.succeeded(call.client);
     }
     const passwordHash = await hashPassword(body.password);
     const time = now();
