@@ -8,18 +8,20 @@ import { databaseVariable } from './test/servers/test-databases.ts';
 
 const include = ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts', 'runtime/**/*.test.ts'];
 
-/** About a file of SQLite, or about the other servers themselves. */
-const onSqliteOnly = [
+/** What would say the same twice, or nothing, on the other database. */
+const once = [
   // opening, WAL, rights and damage of the file
   'src/platform/db/open-sqlite.test.ts',
   // opens the same file beside BanGUI, to lock it and to delete the row by hand
   'src/platform/lock/sqlite-lock.test.ts',
+  // bring a PostgreSQL of their own
+  'test/faults/database-outage.test.ts',
 ];
 
 /** Names from `test/` through which a test comes to a database of the run's kind. */
 const database = /temporaryDatabase|startMirrored|startBangui|databaseEnvironment|databaseOf/;
 const onBoth = globSync(include).filter(
-  (file) => !onSqliteOnly.includes(file) && database.test(readFileSync(file, 'utf8')),
+  (file) => !once.includes(file) && database.test(readFileSync(file, 'utf8')),
 );
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-/** Commands beside the server: `reset-password`, `attack`, and `docs` for those who change the settings. */
+/** Commands beside the server: `reset-password`, `database copy`, `attack`, and `docs` for those who change the settings. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -13,6 +13,7 @@ import { resetPassword } from './features/auth/reset-password.ts';
 import { attack } from './host/practice/attack.ts';
 import { practiceFolder } from './host/practice/open-practice.ts';
 import { createAudit } from './platform/audit.ts';
+import { copyCommand } from './platform/db/copy-command.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { databaseAt, openDatabase } from './platform/db/open.ts';
 
@@ -44,6 +45,11 @@ const commands: Readonly<Record<string, Command>> = {
       }
       print('The password is changed, and everybody is signed out.');
     },
+  },
+  database: {
+    usage:
+      'database copy --from … --to …  moves an installation between a file and a PostgreSQL URL, either way',
+    run: (words) => copyCommand({ words, print, now: systemClock }),
   },
   attack: {
     usage: 'attack [lines a second]       plays attackers on the practice fail2ban until Ctrl-C',

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
 import { compareBytewise } from './collation.ts';
+import { refuseUnfinishedCopy } from './copy-mark.ts';
 import { describeDatabaseFailure, reasonOf } from './failure.ts';
 import { inTurn, type Turn } from './migration-turn.ts';
 import * as start from './migrations/0001-start.ts';
@@ -29,6 +30,8 @@ interface MigrateOptions {
   list?: readonly Migration[];
   /** How long another process that migrates is waited for, ms. */
   patienceMs?: number;
+  /** Also a database that holds half a copy: for the copy itself. */
+  copying?: boolean;
 }
 
 /**
@@ -41,8 +44,10 @@ export async function migrate({
   now,
   list = migrations,
   patienceMs = 30_000,
+  copying = false,
 }: MigrateOptions) {
   try {
+    if (!copying) await refuseUnfinishedCopy(database);
     await prepareVersions({ database, log, now, patienceMs });
     const before = await readVersion(database.db);
     refuseNewer(before, list.length);

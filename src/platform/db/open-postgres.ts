@@ -31,7 +31,7 @@ export async function openPostgres({ url, log, now }: { url: string; log: Log; n
     types: wholeNumbers(),
   };
   try {
-    await checkServer(connection, now() + startingMs, now);
+    await checkServer({ connection, place, now, deadline: now() + startingMs });
   } catch (error) {
     const failure = describeDatabaseFailure(error);
     if (failure === null) throw error;
@@ -90,7 +90,14 @@ function wholeNumbers(): pg.TypeOverrides {
   return types;
 }
 
-async function checkServer(connection: pg.ClientConfig, deadline: number, now: Clock): Promise<void> {
+interface ServerCheck {
+  connection: pg.ClientConfig;
+  place: string;
+  now: Clock;
+  deadline: number;
+}
+
+async function checkServer({ connection, place, now, deadline }: ServerCheck): Promise<void> {
   for (;;) {
     try {
       const encoding = await askOnce(connection, "SELECT current_setting('server_encoding') AS value");
@@ -98,7 +105,7 @@ async function checkServer(connection: pg.ClientConfig, deadline: number, now: C
       throw new StartError(
         'database_encoding',
         `The database is encoded as ${String(encoding)}; BanGUI needs UTF8. Create another one: ` +
-          "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
+          `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0. ${place}`,
       );
     } catch (error) {
       if (describeDatabaseFailure(error)?.code !== 'database_starting' || now() >= deadline) throw error;

@@ -10,6 +10,7 @@ import { silentLog } from '../../base/log.ts';
 import { temporaryDatabase } from '../../../test/database.ts';
 import { describeDatabaseFailure } from './failure.ts';
 import { openDatabase } from './open.ts';
+import { transact } from './transact.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -95,6 +96,20 @@ test("another process's write lock is waited for shortly, then told as such", as
   other.exec('ROLLBACK');
   other.close();
   await write();
+  await close();
+});
+
+test('a transaction that meets another writer is done again, without a loss', async () => {
+  const { db, path, close } = await temporaryDatabase();
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  // due at once, but only heard between two tries: SQLite's own wait keeps the event loop
+  setTimeout(() => other.exec('ROLLBACK'));
+  await transact(db, async (transaction) => {
+    await transaction.insertInto('settings').values({ key: 'a', value: 'b' }).execute();
+  });
+  expect(await db.selectFrom('settings').select('key').execute()).toMatchObject([{ key: 'a' }]);
+  other.close();
   await close();
 });
 
