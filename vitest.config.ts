@@ -14,6 +14,9 @@ const onSqliteOnly = [
   'src/platform/db/open-sqlite.test.ts',
   // opens the same file beside BanGUI, to lock it and to delete the row by hand
   'src/platform/lock/sqlite-lock.test.ts',
+  // several instances, on databases that it brings itself
+  'test/instances/sharing.test.ts',
+  'test/instances/embedded.test.ts',
 ];
 
 /** Names from `test/` through which a test comes to a database of the run's kind. */
