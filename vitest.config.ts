@@ -16,6 +16,11 @@ const once = [
   'src/platform/lock/sqlite-lock.test.ts',
   // bring a PostgreSQL of their own
   'test/faults/database-outage.test.ts',
+  // several instances, on databases that it brings itself
+  'test/instances/sharing.test.ts',
+  'test/instances/embedded.test.ts',
+  'test/replicas/replicas.test.ts',
+  'test/replicas/rolling-update.test.ts',
 ];
 
 /** Names from `test/` through which a test comes to a database of the run's kind. */

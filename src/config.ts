@@ -115,7 +115,8 @@ export const settings = {
     from: 1,
     to: 300,
     fallback: 10,
-    sentence: 'How long a session is kept in memory; a sign-out reaches other instances within this time.',
+    sentence:
+      'How long a session is kept in memory. A sign-out reaches other instances at once, or within this time when they cannot be told.',
   }),
   sessionCookieSecure: flag({
     name: 'SESSION_COOKIE_SECURE',
@@ -144,14 +145,15 @@ export const settings = {
     from: 1,
     to: 10_000_000,
     fallback: 600,
-    sentence: 'Calls a client may make in a minute; health checks are not counted.',
+    sentence:
+      'Calls a client may make in a minute, at all instances together; health checks are not counted.',
   }),
   loginRateLimitPerMinute: wholeNumber({
     name: 'LOGIN_RATE_LIMIT_PER_MINUTE',
     from: 1,
     to: 10_000_000,
     fallback: 10,
-    sentence: 'Sign-ins a client may try in a minute.',
+    sentence: 'Sign-ins a client may try in a minute, at all instances together.',
   }),
   logLevel: choice({
     name: 'LOG_LEVEL',

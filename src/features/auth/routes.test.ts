@@ -7,6 +7,7 @@ import { parseAddress } from '../../base/address.ts';
 import { silentLog } from '../../base/log.ts';
 import { createAudit } from '../../platform/audit.ts';
 import { createServer, type Server } from '../../platform/http/server.ts';
+import { hashToken } from './cookie-value.ts';
 import { createPasswords } from './passwords.ts';
 import { resetPassword } from './reset-password.ts';
 import { authRoutes } from './routes.ts';
@@ -256,6 +257,7 @@ describe('the end of a session', () => {
     await logout(here, { everywhere: true });
     expect([(await who(here)).statusCode, (await who(there)).statusCode]).toEqual([401, 401]);
     expect(ended).toHaveLength(2);
+    expect(told.toSorted()).toEqual(ended.toSorted());
   });
 
   test('by another instance is noticed within the time of the cache', async () => {
@@ -265,6 +267,34 @@ describe('the end of a session', () => {
     expect((await who(cookie)).statusCode).toBe(200);
     time += 10_000;
     expect((await who(cookie)).statusCode).toBe(401);
+  });
+
+  test('that another instance tells of is noticed at once, and not told back to it', async () => {
+    const cookie = await signedIn();
+    const ended: string[] = [];
+    sessions.onEnd((sessionId) => ended.push(sessionId));
+    const [row] = await database.db.selectFrom('sessions').select('token_hash').execute();
+    expect((await who(cookie)).statusCode).toBe(200);
+    await database.db.deleteFrom('sessions').execute();
+    sessions.endedElsewhere(row?.token_hash ?? '');
+    expect((await who(cookie)).statusCode).toBe(401);
+    expect([ended, told]).toEqual([[row?.token_hash], []]);
+  });
+
+  test('that may have been missed is looked up again', async () => {
+    const [gone, kept] = [await signedIn(), await signedIn()];
+    expect([(await who(gone)).statusCode, (await who(kept)).statusCode]).toEqual([200, 200]);
+    const token = gone.split('=')[1]?.split('.')[0] ?? '';
+    await database.db.deleteFrom('sessions').where('token_hash', '=', hashToken(token)).execute();
+    sessions.doubt();
+    expect([(await who(gone)).statusCode, (await who(kept)).statusCode]).toEqual([401, 200]);
+  });
+
+  test('that comes by itself is no news to others', async () => {
+    await signedIn();
+    time += 3_600_000;
+    await sessions.cleanUp();
+    expect(told).toEqual([]);
   });
 
   test('is noticed at once when sessions are not kept in memory', async () => {

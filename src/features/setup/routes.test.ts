@@ -9,7 +9,7 @@ import { createServer, type Server } from '../../platform/http/server.ts';
 import { createPasswords } from '../auth/passwords.ts';
 import { readPreferences } from './preferences.ts';
 import { setupRoutes } from './routes.ts';
-import { isSetupCode, newSetupCode } from './setup-code.ts';
+import { isSetupCode, newSetupCode, sharedSetupCode } from './setup-code.ts';
 
 const status: HostStatus = {
   state: 'refused',
@@ -176,4 +176,12 @@ test('codes differ, and have no letters that look alike', () => {
   expect(codes.size).toBe(200);
   for (const each of codes) expect(each).toMatch(/^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/);
   expect(isSetupCode(undefined, code)).toBe(false);
+});
+
+test('instances that share the secret print the same code, others another one', () => {
+  const shared = sharedSetupCode('a secret that the instances share, 32+');
+  expect(shared).toMatch(/^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/);
+  expect(sharedSetupCode('a secret that the instances share, 32+')).toBe(shared);
+  const others = new Set(Array.from({ length: 200 }, (_, n) => sharedSetupCode(`${n}`.repeat(40))));
+  expect(others.size).toBe(200);
 });

@@ -13,7 +13,7 @@ import { createMount } from './mount-endpoint.ts';
 import type { Mount } from './mount.ts';
 import { addApiPages, collectEndpoints } from './openapi.ts';
 import { addPages } from './pages.ts';
-import { sendProblem, toAppError } from './problem.ts';
+import { bareHeaders, refuseConnection, sendProblem, toAppError } from './problem.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
 interface ServerDeps {
@@ -49,7 +49,11 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 8_000 },
     genReqId: (request) => saneId(request.headers['x-correlation-id']) ?? randomUUID(),
-    frameworkErrors: (error, request, reply) => void sendProblem(reply, toAppError(error), request.id),
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers({ ...bareHeaders, 'x-correlation-id': request.id });
+      void sendProblem(reply, toAppError(error), request.id);
+    },
+    clientErrorHandler: refuseConnection,
   });
   // Endpoints are parsed and answers checked in `mount`, where the types are known.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
@@ -117,6 +121,7 @@ const securityHeaders = {
     },
   },
   strictTransportSecurity: false,
+  xFrameOptions: { action: 'deny' as const },
 };
 
 function crossOrigin(allowedOrigins: readonly string[]) {
