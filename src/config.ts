@@ -8,9 +8,8 @@ import {
   flag,
   networks,
   origins,
-  postgresUrl,
-  redisUrl,
   secret,
+  serverUrl,
   text,
   wholeNumber,
   type Reading,
@@ -50,15 +49,17 @@ export const settings = {
     sentence:
       'File of the embedded database; `/var/lib/bangui/bangui.db` in containers. Its folder is made when missing. Must not lie on a network file system.',
   }),
-  databaseUrl: postgresUrl({
+  databaseUrl: serverUrl({
     name: 'DATABASE_URL',
+    schemes: ['postgres', 'postgresql'],
     sentence:
       'Uses PostgreSQL instead of the embedded database, for several instances: `postgres://user:password@host/name`. Needs `BANGUI_SESSION_SECRET`. `bangui database copy` moves an installation there and back.',
   }),
-  redisUrl: redisUrl({
+  redisUrl: serverUrl({
     name: 'REDIS_URL',
+    schemes: ['redis', 'rediss'],
     sentence:
-      'Where several instances share limits and live events: `redis://user:password@host/0`. Without it they do so through PostgreSQL. One Redis database for one installation.',
+      'Where several instances keep the scheduler lock, and share limits and live events: `redis://user:password@host/0`. Without it they do so through PostgreSQL. One Redis database for one installation.',
   }),
   fail2banSocket: text({
     name: 'FAIL2BAN_SOCKET',

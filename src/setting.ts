@@ -79,30 +79,16 @@ export function secret(description: Omit<Description<string | null>, 'fallback'>
   return { ...setting, secret: true };
 }
 
-/** A secret, since a password may stand in it. */
-export function redisUrl(description: Omit<Description<string | null>, 'fallback'>) {
-  const setting = make<string | null>(
-    { ...description, fallback: null },
-    '`redis://…` or `rediss://…`',
-    (given) =>
-      /^rediss?:\/\//.test(given) && URL.canParse(given)
-        ? { value: given }
-        : no('must be a URL that begins with `redis://` or `rediss://`; in a password, write `@` as `%40`'),
-  );
-  return { ...setting, secret: true };
-}
-
 /** A secret, since a password may stand in it: what is wrong with it is told without its text. */
-export function postgresUrl(description: Omit<Description<string | null>, 'fallback'>) {
-  const setting = make<string | null>(
-    { ...description, fallback: null },
-    '`postgres://…` or `postgresql://…`',
-    (given) =>
-      /^postgres(ql)?:\/\//.test(given) && URL.canParse(given)
-        ? { value: given }
-        : no(
-            'must be a URL that begins with `postgres://` or `postgresql://`; in a password, write `@` as `%40`',
-          ),
+export function serverUrl(
+  description: Omit<Description<string | null>, 'fallback'> & { schemes: readonly [string, string] },
+) {
+  const schemes = description.schemes.map((scheme) => `${scheme}://`);
+  const shown = schemes.map((scheme) => `\`${scheme}…\``).join(' or ');
+  const setting = make<string | null>({ ...description, fallback: null }, shown, (given) =>
+    schemes.some((scheme) => given.startsWith(scheme)) && URL.canParse(given)
+      ? { value: given }
+      : no(`must be a URL such as ${shown}; in a password, write \`@\` as \`%40\``),
   );
   return { ...setting, secret: true };
 }

@@ -8,6 +8,7 @@ import { silentLog } from '../src/base/log.ts';
 import { migrate } from '../src/platform/db/migrate.ts';
 import { openDatabase, type DatabaseAt } from '../src/platform/db/open.ts';
 import type { Database } from '../src/platform/db/schema.ts';
+import { createFence, type Fence } from '../src/platform/lock/fence.ts';
 import { databaseOf, dropDatabaseOf, onPostgres } from './servers/test-databases.ts';
 
 export interface TemporaryDatabase {
@@ -16,6 +17,8 @@ export interface TemporaryDatabase {
   at: DatabaseAt;
   /** The file, for tests that are about SQLite; empty on PostgreSQL. */
   path: string;
+  /** To write as the holder of the scheduler lock that has taken it so many times. */
+  fence(token?: number): Fence;
   close(): Promise<void>;
 }
 
@@ -30,6 +33,7 @@ export async function temporaryDatabase(): Promise<TemporaryDatabase> {
     db: database.db,
     at,
     path: database.path ?? '',
+    fence: (token = 0) => createFence({ db: database.db, dialect: database.dialect, token }),
     async close() {
       await database.close();
       if (onPostgres()) await dropDatabaseOf(folder);

@@ -8,7 +8,7 @@ import { createLocalHost, type LocalHost } from '../src/host/local-host.ts';
 import { createEvents, type AppEvent, type Events } from '../src/platform/events.ts';
 import { noFanOut } from '../src/platform/fan-out/fan-out.ts';
 import type { Database } from '../src/platform/db/schema.ts';
-import { createFence, type Fence } from '../src/platform/lock/fence.ts';
+import type { Fence } from '../src/platform/lock/fence.ts';
 import { until } from './bangui.ts';
 import { temporaryDatabase, type TemporaryDatabase } from './database.ts';
 import { startFail2ban, type RealFail2ban } from './fail2ban/real-fail2ban.ts';
@@ -71,7 +71,7 @@ async function mirrorOf(
     log,
   });
   host.start();
-  const fence = createFence({ db, dialect: 'sqlite', token: 0 });
+  const fence = database.fence();
   await mirror.start(fence);
   await until('the mirror is filled', () => mirror.state().state === 'current');
 

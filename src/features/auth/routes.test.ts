@@ -293,7 +293,7 @@ describe('the end of a session', () => {
   test('that comes by itself is no news to others', async () => {
     await signedIn();
     time += 3_600_000;
-    await sessions.cleanUp();
+    await sessions.cleanUp(database.db);
     expect(told).toEqual([]);
   });
 

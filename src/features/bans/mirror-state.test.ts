@@ -28,24 +28,24 @@ test('before anybody ran it, it is starting; then as the one that runs it says',
   const [runs, stands] = [instance(), instance()];
   await stands.read();
   expect(stands.seen()).toEqual({ state: 'starting', bans: 0, asOf: null, limits: [] });
-  await runs.write(current);
+  await runs.write(database.fence(), current);
   await stands.read();
   expect(stands.seen()).toEqual(current);
-  await runs.write({ ...current, state: 'paused', asOf: null });
+  await runs.write(database.fence(), { ...current, state: 'paused', asOf: null });
   await stands.read();
   expect(stands.seen()).toEqual({ ...current, state: 'paused', asOf: null });
 });
 
 test('it is written when it changed, and every few seconds as a sign of life', async () => {
   const runs = instance();
-  await runs.write(current);
+  await runs.write(database.fence(), current);
   time += 4_000;
-  await runs.write({ ...current });
+  await runs.write(database.fence(), { ...current });
   expect(await written()).toBe(time - 4_000);
-  await runs.write({ ...current, bans: 6 });
+  await runs.write(database.fence(), { ...current, bans: 6 });
   expect(await written()).toBe(time);
   time += 5_000;
-  await runs.write({ ...current, bans: 6 });
+  await runs.write(database.fence(), { ...current, bans: 6 });
   expect(await written()).toBe(time);
 });
 
@@ -54,7 +54,7 @@ test.each([0, 3_600_000, -3_600_000])(
   async (ahead) => {
     const [runs, stands] = [instance(ahead), instance()];
     for (let i = 0; i < 6; i++) {
-      await runs.write(current);
+      await runs.write(database.fence(), current);
       await stands.read();
       expect(stands.seen().state).toBe('current');
       time += 5_000;
@@ -62,7 +62,7 @@ test.each([0, 3_600_000, -3_600_000])(
     time += 16_000;
     await stands.read();
     expect(stands.seen()).toEqual({ ...current, state: 'paused' });
-    await runs.write(current);
+    await runs.write(database.fence(), current);
     await stands.read();
     expect(stands.seen()).toEqual(current);
   },
@@ -71,10 +71,10 @@ test.each([0, 3_600_000, -3_600_000])(
 test('a database that cannot be asked is not the end: what was seen last stands', async () => {
   const other = await temporaryDatabase();
   const stands = instance(0, other.db);
-  await instance(0, other.db).write(current);
+  await instance(0, other.db).write(other.fence(), current);
   await stands.read();
   await other.close();
   await stands.read();
-  await stands.write(current);
+  await stands.write(other.fence(), current);
   expect(stands.seen()).toEqual(current);
 });

@@ -141,7 +141,7 @@ export function holdLock(deps: LockDeps & { gate: Gate }): SchedulerLock {
         log.debug('scheduler_lock_heartbeat_updated', { holder });
       }
     } catch (error) {
-      if (tenure === current) log.warn('scheduler_lock_heartbeat_failed', { error });
+      if (!isReleased()) log.warn('scheduler_lock_heartbeat_failed', { error });
     }
     if (tenure === current) settle(current);
   };

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { Mutex } from 'redis-semaphore';
+import { StartError } from '../../base/start-error.ts';
 import { holdLock, type LockDeps } from './hold-lock.ts';
 import type { Gate, LockTimes, SchedulerLock } from './lock.ts';
 
@@ -57,7 +58,16 @@ export function createRedisLock(deps: LockDeps & { redis: Redis }): SchedulerLoc
   return holdLock({ ...deps, gate });
 }
 
-/** Resolves once commands can be sent. Throws when Redis is not reached in time. */
+/** Resolves once commands can be sent. Throws StartError when Redis is not reached in time. */
 async function connected(redis: Redis): Promise<void> {
-  await once(redis, 'ready', { signal: AbortSignal.timeout(connectedWithinMs) });
+  try {
+    await once(redis, 'ready', { signal: AbortSignal.timeout(connectedWithinMs) });
+  } catch (cause) {
+    throw new StartError(
+      'redis_unreachable',
+      'Redis does not answer, and it decides which instance runs the background jobs. Start it, correct ' +
+        'BANGUI_REDIS_URL, or remove that setting from every instance.',
+      { cause },
+    );
+  }
 }

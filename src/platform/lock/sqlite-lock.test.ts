@@ -150,6 +150,7 @@ test('a heartbeat that cannot be written is told, and in the end counts as lost'
     }
   });
   await until(() => !isHeld(lock));
+  await until(() => logged('scheduler_lock_heartbeat_failed').length > 0);
   expect(logged('scheduler_lock_heartbeat_failed')[0]?.[0]).toBe('warning');
   other.exec('ROLLBACK');
   other.close();
