@@ -2,18 +2,19 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { WatchRun } from '../jobs/watch-runs.ts';
 
+/** The label is `job_name`: Prometheus calls `job` what it scrapes. */
 export function jobMetrics(registry: Registry): WatchRun {
   const registers = [registry];
   const runs = new Counter({
     name: 'bangui_job_runs_total',
     help: 'Runs of background jobs that ended here: completed, failed or aborted.',
-    labelNames: ['job', 'state'],
+    labelNames: ['job_name', 'state'],
     registers,
   });
   const duration = new Histogram({
     name: 'bangui_job_duration_seconds',
     help: 'How long runs of background jobs took.',
-    labelNames: ['job'],
+    labelNames: ['job_name'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800],
     registers,
   });
@@ -22,18 +23,22 @@ export function jobMetrics(registry: Registry): WatchRun {
     help: 'Background jobs running here now.',
     registers,
   });
-  return (job, run) => async (signal) => {
-    const began = performance.now();
-    let state = 'failed';
-    running.inc();
-    try {
-      const counts = await run(signal);
-      state = 'completed';
-      return counts;
-    } finally {
-      running.dec();
-      duration.observe({ job }, (performance.now() - began) / 1000);
-      runs.inc({ job, state: signal.aborted ? 'aborted' : state });
-    }
+  return (job, run) => {
+    // From 0 on: Prometheus sees no increase in a series that begins with 1.
+    for (const state of ['completed', 'failed', 'aborted']) runs.inc({ job_name: job, state }, 0);
+    return async (signal) => {
+      const began = performance.now();
+      let state = 'failed';
+      running.inc();
+      try {
+        const counts = await run(signal);
+        state = 'completed';
+        return counts;
+      } finally {
+        running.dec();
+        duration.observe({ job_name: job }, (performance.now() - began) / 1000);
+        runs.inc({ job_name: job, state: signal.aborted ? 'aborted' : state });
+      }
+    };
   };
 }
