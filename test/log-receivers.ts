@@ -1,7 +1,7 @@
 /** Log services that keep what they are sent as the real ones do, and fail when told to. */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
-import type { Server } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { z } from 'zod';
 
 export interface LogService {
@@ -22,7 +22,13 @@ interface Request {
 }
 
 /** `keep` answers status and body; null breaks the connection without an answer. */
-type Keep = (request: Request, lines: string[]) => { status: number; body?: string } | null;
+type Keep = (request: Request, lines: string[]) => Answer | null;
+
+interface Answer {
+  status: number;
+  body?: string;
+  headers?: Record<string, string>;
+}
 
 export async function httpService(keep: Keep): Promise<LogService> {
   const lines: string[] = [];
@@ -35,7 +41,7 @@ export async function httpService(keep: Keep): Promise<LogService> {
       const { url: path = '', headers } = request;
       const answer = keep({ number: ++number, path, headers, body }, lines);
       if (answer === null) request.socket.destroy();
-      else response.writeHead(answer.status).end(answer.body ?? '');
+      else response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
     });
   });
   const port = await listening(server);
@@ -124,16 +130,20 @@ export const keepAsDatadog = (body: string, lines: string[]): void =>
   void lines.push(...messages.parse(JSON.parse(body)).map(({ message }) => message));
 
 /** Reads frames of counted octets; a connection for which `fails` says so is reset after its first bytes. */
-export async function syslogService(fails: (connection: number) => boolean): Promise<LogService> {
+export async function syslogService(
+  fails: (connection: number) => boolean,
+  tls: { key: string; cert: string } | null = null,
+): Promise<LogService> {
   const lines: string[] = [];
   let number = 0;
-  const server = createTcpServer((socket) => {
+  const accept = (socket: Socket): void => {
     const chunks: Buffer[] = [];
     const broken = fails(++number);
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => (broken ? socket.resetAndDestroy() : chunks.push(chunk)));
     socket.on('end', () => lines.push(...framesOf(Buffer.concat(chunks))));
-  });
+  };
+  const server = tls === null ? createTcpServer(accept) : createTlsServer(tls, accept);
   const port = await listening(server);
   return {
     url: new URL(`tcp://127.0.0.1:${port}`),

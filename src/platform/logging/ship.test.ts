@@ -1,7 +1,9 @@
 /** Shipping: every line once where that is promised, bounded, and never in the way. */
 import { createSocket } from 'node:dgram';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { until } from '../../../test/bangui.ts';
+import { selfSigned } from '../../../test/certificate.ts';
 import {
   hangingService,
   httpService,
@@ -144,6 +146,26 @@ test('syslog over TCP: frames of counted octets, every line once although half o
   expect(header.exec(service.lines[0] ?? '')?.[2]).toBe('2023-11-14T22:13:20.000Z');
 });
 
+test.each(['localhost', '127.0.0.1'])(
+  'syslog over TLS to %s, if its certificate is trusted',
+  async (host) => {
+    const tls = selfSigned();
+    const service = running(await syslogService(() => false, tls));
+    const receiver = createSyslogReceiver({ transport: 'tls', host, port: service.port, hostname, pid: 7 });
+    const one = ship(receiver, { flushMs: 60_000 });
+    one.log.info('hello');
+    expect(await one.shipper.contact(one.log)).toMatch(/^self-signed certificate/);
+    const usual = getCACertificates('default');
+    setDefaultCACertificates([...usual, tls.cert]);
+    try {
+      expect(await one.shipper.contact(one.log)).toBeNull();
+    } finally {
+      setDefaultCACertificates(usual);
+    }
+    expect(service.lines[0]).toMatch(/ machine bangui 7 - - \{.*"event":"hello"\}$/);
+  },
+);
+
 test('syslog over UDP: a datagram each', async () => {
   const socket = createSocket('udp4');
   const got: string[] = [];
@@ -216,7 +238,7 @@ test('the end waits for a receiver that comes back', async () => {
   expect(service.lines).toEqual(one.shown);
 });
 
-test('the wait grows with each failure, is left to chance in part, and to the service when it says', async () => {
+test('the wait grows with each failure, and half of it is left to chance', async () => {
   const at: number[] = [];
   const service = running(
     await httpService(({ number }) => {
@@ -232,6 +254,30 @@ test('the wait grows with each failure, is left to chance in part, and to the se
   // 50, 100 and 200 ms: half of each doubling, since chance gives nothing. Timers may be early by 1 ms, never more.
   for (const [place, least] of [50, 100, 200].entries())
     expect(waits[place]).toBeGreaterThanOrEqual(least - 2);
+});
+
+test('a service that says how long to wait is waited for', async () => {
+  const at: number[] = [];
+  const service = running(
+    await httpService(({ number }) => {
+      at.push(performance.now());
+      return number === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { status: 204 };
+    }),
+  );
+  const one = ship(createLokiReceiver({ url: service.url, token: null, hostname }));
+  one.log.info('patience');
+  await until('it is taken', () => one.shipper.figures().shipped === 1);
+  expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(998);
+});
+
+test('a redirect is not followed, because it would carry the token elsewhere', async () => {
+  const elsewhere = running(await httpService(() => ({ status: 204 })));
+  const service = running(
+    await httpService(() => ({ status: 307, headers: { location: elsewhere.url.href } })),
+  );
+  const one = ship(createLokiReceiver({ url: service.url, token: 'bearer-token', hostname }));
+  expect(await one.shipper.contact(one.log)).toBe('it answered 307');
+  expect(elsewhere.asked()).toBe(0);
 });
 
 test('the set-up code and lines too long for any service stay here', async () => {

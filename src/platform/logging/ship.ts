@@ -171,6 +171,7 @@ export function createShipper({ receiver, bufferSize, flushMs, now, limits = {} 
       return send();
     },
     async flush() {
+      const first = !ending;
       ending = true;
       if (timer !== null) clearTimeout(timer);
       const began = performance.now();
@@ -182,7 +183,8 @@ export function createShipper({ receiver, bufferSize, flushMs, now, limits = {} 
       clearTimeout(over);
       leftMs = Math.max(0, leftMs - (performance.now() - began));
       dropped.ended = waiting.length;
-      if (waiting.length > 0) log?.warn('external_logging_lines_lost', { lines: waiting.length });
+      // A later call is for the very last lines, after which none may follow.
+      if (first && waiting.length > 0) log?.warn('external_logging_lines_lost', { lines: waiting.length });
     },
     figures: () => ({
       shipped: count.shipped,
