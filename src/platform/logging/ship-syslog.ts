@@ -89,9 +89,11 @@ async function sendDatagrams(
   const socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4');
   try {
     for (const [place, entry] of batch.entries()) {
-      const error = await new Promise<Error | null>((resolve) =>
-        socket.send(message(entry).subarray(0, mostDatagramBytes), port, host, resolve),
-      );
+      const error = await new Promise<Error | null>((resolve) => {
+        // No socket to be had comes as an event, anything else to the callback.
+        socket.removeAllListeners('error').once('error', resolve);
+        socket.send(message(entry).subarray(0, mostDatagramBytes), port, host, resolve);
+      });
       if (error !== null) return undelivered(batch.slice(place), reasonOf(error));
     }
     return delivered;

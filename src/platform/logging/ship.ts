@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../../base/log.ts';
 import { createNumbering, type Entry, type Receiver } from './ship-entry.ts';
+import { usualLimits, type ShippingLimits } from './ship-limits.ts';
 
 export interface Shipper {
   /** Takes a JSON line. Never waits and never throws. */
@@ -40,37 +41,8 @@ interface ShipperDeps {
   flushMs: number;
   now: () => number;
   /** Other than these in tests only. */
-  limits?: Partial<Limits>;
+  limits?: Partial<ShippingLimits>;
 }
-
-interface Limits {
-  batchLines: number;
-  /** The services take 4 MB (Loki) and more; escaping at most doubles a line, twice. */
-  batchLength: number;
-  /** Loki's usual limit is 256 kB. */
-  lineLength: number;
-  bufferLength: number;
-  attemptMs: number;
-  firstRetryMs: number;
-  lastRetryMs: number;
-  /** Failures are logged this often at most. */
-  tellMs: number;
-  endMs: number;
-  random: () => number;
-}
-
-const usualLimits: Limits = {
-  batchLines: 500,
-  batchLength: 500_000,
-  lineLength: 200_000,
-  bufferLength: 16_000_000,
-  attemptMs: 10_000,
-  firstRetryMs: 500,
-  lastRetryMs: 60_000,
-  tellMs: 60_000,
-  endMs: 2_000,
-  random: Math.random,
-};
 
 const lineShape = z.object({ level: z.string(), event: z.string() });
 
@@ -176,8 +148,9 @@ export function createShipper({ receiver, bufferSize, flushMs, now, limits = {} 
       if (timer !== null) clearTimeout(timer);
       const began = performance.now();
       const over = setTimeout(() => cancel.abort(), leftMs);
+      const late = aborted(cancel.signal);
       while (waiting.length > 0 && !cancel.signal.aborted) {
-        await Promise.race([send(), aborted(cancel.signal)]);
+        await Promise.race([send(), late]);
         if (count.inARow > 0) await pause(Math.min(backOff(), 200), cancel.signal);
       }
       clearTimeout(over);
