@@ -72,6 +72,17 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'traces-are-loaded-on-demand',
+      comment: 'most installations send none, and the packages are large',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/platform/tracing([.]ts$|/)', test] },
+      to: {
+        path: '^src/platform/tracing([.]ts$|/)|node_modules/@opentelemetry/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

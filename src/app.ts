@@ -41,8 +41,12 @@ import { openLimits } from './platform/limits/open-limits.ts';
 import { connectRedis } from './platform/connect-redis.ts';
 import { openLock } from './platform/lock/open-lock.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
+import type { Shipping } from './platform/logging/open-shipping.ts';
+import { openMonitoring } from './platform/monitoring.ts';
 
 interface AppDeps extends ReadConfig {
+  /** Null when log lines go to standard output only. */
+  shipping: Shipping | null;
   log: Log;
   now: Clock;
   /** More than BanGUI's own; the tests count with one. */
@@ -60,9 +64,22 @@ export interface App {
 
 /** How long calls under way may take once we stop, ms. */
 const callGraceMs = 2_000;
+/** The fail2ban this process watches, in every row about it. */
+const hostId = 'local';
 
 /** Resolves when calls are answered. Throws StartError, after closing again what was open, when it cannot start. */
-export async function startApp({ config, configured, log, now, jobs = [] }: AppDeps): Promise<App> {
+export async function startApp({
+  config,
+  configured,
+  traces,
+  shipping,
+  now,
+  jobs = [],
+  ...deps
+}: AppDeps): Promise<App> {
+  const { version } = metadata;
+  const monitoring = await openMonitoring({ version, hostId, log: deps.log, config, shipping, traces });
+  const { log } = monitoring;
   const closers = createClosers({ log });
   try {
     const practice = await openPractice({
@@ -89,10 +106,13 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
       log.info('scheduler_lock_released', { held });
     });
     await lock.start(config.schedulerLockMode);
-    const scheduler = createScheduler({ lock, log, now });
+    const scheduler = monitoring.watchRuns(createScheduler({ lock, log, now }));
 
-    // Nothing of this release ships logs or keeps outgoing connections open; operators still wait for these lines.
-    closers.add('external_logging', async () => log.info('external_logging_shutdown_complete'));
+    closers.add('external_logging', async () => {
+      await monitoring.flush();
+      log.info('external_logging_shutdown_complete');
+    });
+    // Nothing of this release keeps outgoing connections open; operators still wait for this line.
     closers.add('outgoing_http', async () => log.info('http_session_closed'));
 
     const shared = postgresUrl !== null;
@@ -101,7 +121,7 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
 
     const socketPath = practice?.socketPath ?? config.fail2banSocket;
     if (!existsSync(socketPath)) log.warn('fail2ban_socket_missing', { path: socketPath });
-    const host = createLocalHost({ id: 'local', socketPath, log, now });
+    const host = createLocalHost({ id: hostId, socketPath, log, now, watchCommand: monitoring.watchCommand });
     closers.add('host', host.close);
     const ownEvents = createEvents(log);
     const { events, listenElsewhere } = shareEvents({ own: ownEvents, fanOut, now });
@@ -140,6 +160,7 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
       allowedOrigins: config.corsAllowedOrigins,
       pages: join(import.meta.dirname, '../dist/web'),
       version: metadata.version,
+      watchers: monitoring.watchHttp,
     });
     const { mount } = server;
     const live = addLive({
@@ -149,6 +170,8 @@ export async function startApp({ config, configured, log, now, jobs = [] }: AppD
       onSessionEnd: sessions.onEnd,
       log,
     });
+    const { identify } = sessions;
+    monitoring.serve({ server, identify, limiter, db, host, lock, live });
     let shuttingDown = false;
 
     healthRoutes({

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
+import { logTarget, type LogTarget } from './log-target.ts';
+import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
 import {
   choice,
   flag,
@@ -15,6 +17,7 @@ import {
   type Reading,
   type Setting,
 } from './setting.ts';
+import { readTraces } from './traces.ts';
 
 const developmentOrigins = [
   'http://localhost:5173',
@@ -169,6 +172,7 @@ export const settings = {
     shownDefault: '`json`, `text` on a terminal',
     sentence: 'Form of the log lines on standard output.',
   }),
+  ...monitoringSettings,
   shutdownTimeoutSeconds: wholeNumber({
     name: 'SHUTDOWN_TIMEOUT_SECONDS',
     from: 1,
@@ -184,6 +188,10 @@ export interface ReadConfig {
   config: Config;
   /** Which settings the operator gave. */
   configured: ReadonlySet<keyof Config>;
+  /** Where log lines are shipped to, null for nowhere. */
+  logTarget: LogTarget | null;
+  /** Whether traces are sent to an OpenTelemetry collector. */
+  traces: boolean;
   /** Sentences on what has no effect. */
   warnings: string[];
 }
@@ -225,6 +233,7 @@ export function readConfig(environment: Environment): ReadConfig {
     loginRateLimitPerMinute: read('loginRateLimitPerMinute', settings.loginRateLimitPerMinute),
     logLevel: read('logLevel', settings.logLevel),
     logFormat: read('logFormat', settings.logFormat),
+    ...readMonitoring(read),
     shutdownTimeoutSeconds: read('shutdownTimeoutSeconds', settings.shutdownTimeoutSeconds),
   };
   if (config.sessionCookieSameSite === 'none' && !config.sessionCookieSecure) {
@@ -237,8 +246,12 @@ export function readConfig(environment: Environment): ReadConfig {
       'BANGUI_SESSION_SECRET is required when BANGUI_DATABASE_URL is set, since several instances must share it',
     );
   }
+  const shipping = logTarget(config);
+  const traces = readTraces(environment);
+  problems.push(...shipping.problems, ...traces.problems);
   if (problems.length > 0) throw wrong(problems);
-  return { config, configured, warnings: unknownNames(environment, Object.values(settings)) };
+  const warnings = unknownNames(environment, Object.values(settings));
+  return { config, configured, logTarget: shipping.target, traces: traces.wanted, warnings };
 }
 
 function wrong(problems: readonly string[]): StartError {

@@ -39,6 +39,21 @@ export function text<T extends string | null>(description: Description<T | strin
   );
 }
 
+/** Where a service is. User names and passwords belong in a secret: an address is shown in logs. */
+export function serviceUrl(
+  description: Omit<Description<null>, 'fallback'> & { schemes: readonly string[] },
+) {
+  const { schemes } = description;
+  return make<string | null>({ ...description, fallback: null }, 'URL', (given) => {
+    const parsed = URL.canParse(given) ? new URL(given) : null;
+    if (parsed === null || !schemes.includes(parsed.protocol.slice(0, -1)) || parsed.host === '')
+      return no(`must be a URL that begins with ${schemes.map((scheme) => `\`${scheme}://\``).join(', ')}`);
+    if (parsed.username !== '' || parsed.password !== '')
+      return no('must not hold a user name or password: those belong in the token');
+    return { value: given };
+  });
+}
+
 export function flag(description: Description<boolean>): Setting<boolean> {
   return make(description, '`true` or `false`', (given) => {
     if (['true', '1', 'yes', 'on'].includes(given.toLowerCase())) return { value: true };

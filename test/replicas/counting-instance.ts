@@ -39,5 +39,5 @@ const counting: Job = {
 
 const settings = readConfig(process.env);
 const log = createLog({ level: 'debug', format: 'json' });
-const app = await startApp({ ...settings, log, now: systemClock, jobs: [counting] });
+const app = await startApp({ ...settings, shipping: null, log, now: systemClock, jobs: [counting] });
 process.once('SIGTERM', () => void app.stop().then(() => process.exit(0)));

@@ -12,6 +12,9 @@ import { readTables, type Table } from './tables.ts';
 /** Of the database rather than of the installation, or of the instance that runs on it. */
 const notCopied = ['schema_migrations', 'scheduler_lock', 'scheduler_tenure', markTable];
 
+/** A migration puts a row there, so that an empty database holds one. */
+const filledByMigrations = ['scheduler_fence'];
+
 /** A holder of the scheduler lock that was silent this long is taken for gone, ms. */
 const staleMs = 60_000;
 
@@ -115,7 +118,8 @@ async function claim(to: OpenDatabase, source: string): Promise<boolean> {
   const tables = await readTables(to);
   for (const table of mark === null ? tables : []) {
     const ours = tables.some(({ name }) => name === 'schema_migrations');
-    if (ours && (notCopied.includes(table.name) || (await countRows(to, table)) === 0)) continue;
+    const mayHold = [...notCopied, ...filledByMigrations].includes(table.name);
+    if (ours && (mayHold || (await countRows(to, table)) === 0)) continue;
     throw refusal(
       'database_copy_target_used',
       `The target holds other data, in table ${table.name}. Copy into an empty database. ${to.place}`,

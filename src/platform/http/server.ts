@@ -25,6 +25,8 @@ interface ServerDeps {
   /** Folder of the built pages. */
   pages: string;
   version: string;
+  /** Add hooks that see every call, before it is looked at. */
+  watchers?: readonly ((app: FastifyInstance) => void)[];
 }
 
 export interface Server {
@@ -59,6 +61,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value));
   acceptJson(app);
+  for (const watch of deps.watchers ?? []) watch(app);
   answerErrors(app, log);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-correlation-id', request.id);

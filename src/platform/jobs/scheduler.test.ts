@@ -16,6 +16,7 @@ let lockState: ReturnType<SchedulerLock['state']>;
 
 const lock: SchedulerLock = {
   holder: 'us',
+  kind: 'sqlite',
   start: async () => {},
   fence: () => held,
   state: () => lockState,
