@@ -114,19 +114,28 @@ const byState: Readonly<Record<string, PostgresFailure>> = {
   XX002: corrupt,
 };
 
-/** Codes of sockets and of TLS, and sentences of the driver, which gives its own errors no code. */
-const byForm: readonly [RegExp, PostgresFailure][] = [
-  [/^(ECONNRESET|EPIPE)$|Connection terminated|not queryable|Query read timeout/, lost],
+/** Codes of sockets and of TLS. */
+const byCode: readonly [RegExp, PostgresFailure][] = [
+  [/^(ECONNRESET|EPIPE)$/, lost],
   [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, unreachable],
-  [/^timeout expired$|timeout exceeded when trying to connect/, unreachable],
-  [/CERT|ALTNAME|SELF_SIGNED|ISSUER|ERR_(SSL|TLS)|EPROTO|SSL connections?/, tls],
-  [/SASL|password must be a string/, loginRefused],
+  [/CERT|ALTNAME|SELF_SIGNED|ISSUER|^ERR_(SSL|TLS)|^EPROTO$/, tls],
+];
+
+/** Sentences of the driver, which gives its own errors no code. */
+const byMessage: readonly [RegExp, PostgresFailure][] = [
+  [/^Connection terminated|^Client .* not queryable$|^Query read timeout$/, lost],
+  [/^timeout expired$|^timeout exceeded when trying to connect$/, unreachable],
+  [/^The server does not support SSL connections$/, tls],
+  [/^SASL: /, loginRefused],
 ];
 
 /** Null for an error that is not about the server or the way to it. */
 export function describePostgresFailure(error: Error): PostgresFailure | null {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if ('severity' in error) return byState[code] ?? (code.startsWith('08') ? lost : null);
-  for (const [form, failure] of byForm) if (form.test(code) || form.test(error.message)) return failure;
-  return null;
+  // a server on a Unix socket that is not there, or that we may not use
+  if ('syscall' in error && error.syscall === 'connect') return unreachable;
+  const [, failure = null] =
+    byCode.find(([form]) => form.test(code)) ?? byMessage.find(([form]) => form.test(error.message)) ?? [];
+  return failure;
 }

@@ -208,6 +208,7 @@ test('every reason not to open is a sentence with a code, without the password',
     [as('locked', 'right'), 'database_too_many_connections'],
     [changed(as('plain', 'right'), (one) => (one.pathname = '/none')), 'database_missing'],
     [changed(as('plain', 'hunter2'), (one) => (one.port = '1')), 'database_unreachable'],
+    ['postgres:///x?host=/nowhere', 'database_unreachable'],
     [changed(as('plain', 'hunter2'), (one) => (one.hostname = 'none.invalid')), 'database_unreachable'],
     [
       changed(as('plain', 'hunter2'), (one) => one.searchParams.set('sslmode', 'verify-full')),
