@@ -129,7 +129,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       mount,
       now,
       status: async () => (host.status().checkedAt === null ? host.refresh() : host.status()),
-      probe: () => probeDatabase(database.path),
+      probe: () => database.trouble() ?? probeDatabase(database.path),
       scheduler: scheduler.state,
       cache: () => sessions.cache,
       shuttingDown: () => shuttingDown,

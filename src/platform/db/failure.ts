@@ -1,4 +1,6 @@
 /** What an error of SQLite means to an operator: a stable code and what to do. */
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 export interface DatabaseFailure {
   code:
@@ -17,6 +19,15 @@ const cannotOpen: DatabaseFailure = {
   code: 'database_cannot_open',
   message:
     'The database file cannot be opened. Check that its folder exists and belongs to the user BanGUI runs as.',
+};
+const folderInPlace: DatabaseFailure = {
+  code: 'database_cannot_open',
+  message: 'A folder stands where the database file should be. Set BANGUI_DATABASE_PATH to a file in it.',
+};
+const fileInPlace: DatabaseFailure = {
+  code: 'database_cannot_open',
+  message:
+    'A file stands where the folder of the database should be. Move it away, or set BANGUI_DATABASE_PATH.',
 };
 const forbidden: DatabaseFailure = {
   code: 'database_forbidden',
@@ -59,6 +70,9 @@ const bySqlite: Readonly<Record<number, DatabaseFailure>> = {
   26: corrupt,
 };
 
+/** SQLITE_IOERR_SHMSIZE: no room for the 32 kB that come with a write-ahead log. */
+const noRoomForShm = 4874;
+
 const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   EACCES: forbidden,
   EPERM: forbidden,
@@ -66,15 +80,34 @@ const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   ENOSPC: full,
   EDQUOT: full,
   EIO: io,
-  ENOTDIR: cannotOpen,
-  EISDIR: cannotOpen,
-  EEXIST: cannotOpen,
+  ENOTDIR: fileInPlace,
+  EISDIR: folderInPlace,
+  EEXIST: fileInPlace,
 };
 
 /** Null for an error that is not about the database as a file, such as a broken constraint. */
 export function describeDatabaseFailure(error: unknown): DatabaseFailure | null {
   if (!(error instanceof Error)) return null;
-  if ('errcode' in error && typeof error.errcode === 'number') return bySqlite[error.errcode & 0xff] ?? null;
+  if ('errcode' in error && typeof error.errcode === 'number') {
+    return error.errcode === noRoomForShm ? full : (bySqlite[error.errcode & 0xff] ?? null);
+  }
   if ('code' in error && typeof error.code === 'string') return bySystem[error.code] ?? null;
   return null;
+}
+
+/** As above for opening `file`, where SQLite says no more than that it cannot: the system tells why. */
+export function describeOpeningFailure(error: unknown, file: string): DatabaseFailure | null {
+  const failure = describeDatabaseFailure(error);
+  // Node's recursive mkdir says ENOENT for a read-only file system, too.
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (failure?.code !== 'database_cannot_open' && !missing) return failure;
+  try {
+    if (existsSync(file)) closeSync(openSync(file, 'r+'));
+    let folder = dirname(file);
+    while (!existsSync(folder)) folder = dirname(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (reason) {
+    return describeDatabaseFailure(reason) ?? failure;
+  }
+  return failure ?? cannotOpen;
 }

@@ -2,22 +2,27 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
-import { describeDatabaseFailure } from './failure.ts';
+import { describeDatabaseFailure, describeOpeningFailure } from './failure.ts';
+import { createPatientDialect } from './patient-dialect.ts';
 import type { Database } from './schema.ts';
 
-/** A wait for another process's write stops our event loop as well (SQLite sleeps), hence short. */
-const busyTimeoutMs = 500;
+/** At the start another instance may be opening or closing it. */
+const openTimeoutMs = 500;
+/** Later a wait inside SQLite stops our event loop as well: the patience is in patient-dialect.ts. */
+const busyTimeoutMs = 5;
 
 export interface OpenDatabase {
   db: Kysely<Database>;
   dialect: 'sqlite';
   /** Absolute. */
   path: string;
+  /** A sentence while the last write failed for a reason of the file or its disk; null again after one succeeds. */
+  trouble(): string | null;
   close(): Promise<void>;
 }
 
@@ -28,28 +33,44 @@ export interface OpenDatabase {
 export async function openDatabase({
   path,
   log,
+  patienceMs,
 }: {
   path: string;
   log: Log;
   now: Clock;
+  /** How long another process's write lock is waited for, ms; other than 5 s in tests only. */
+  patienceMs?: number;
 }): Promise<OpenDatabase> {
   const file = resolve(path);
   let sqlite: DatabaseSync | null = null;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     createPrivately(file);
-    sqlite = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+    sqlite = new DatabaseSync(file, { timeout: openTimeoutMs, enableForeignKeyConstraints: true });
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
     sqlite.prepare('SELECT count(*) FROM sqlite_master').get();
+    sqlite.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   } catch (error) {
     sqlite?.close();
-    const failure = describeDatabaseFailure(error);
+    const failure = describeOpeningFailure(error, file);
     if (failure === null) throw error;
     throw new StartError(failure.code, `${failure.message} File: ${file}`, { cause: error });
   }
   log.debug('database_opened', { path: file });
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
-  return { db, dialect: 'sqlite', path: file, close: () => db.destroy() };
+  let trouble: string | null = null;
+  const onOutcome = (error: unknown): void => {
+    const failure = error === null ? null : describeDatabaseFailure(error);
+    if (error === null) trouble = null;
+    else if (failure !== null && failure.code !== 'database_locked') trouble = failure.message;
+  };
+  const dialect = createPatientDialect({
+    sqlite,
+    database: adapt(sqlite),
+    onOutcome,
+    ...(patienceMs !== undefined && { patienceMs }),
+  });
+  const db = new Kysely<Database>({ dialect });
+  return { db, dialect: 'sqlite', path: file, trouble: () => trouble, close: () => db.destroy() };
 }
 
 /** SQLite would make the file with the umask's rights; it holds password hashes. The `-wal` file follows its rights. */
