@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startBangui, until, type RunningBangui } from '../bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../fail2ban/real-fail2ban.ts';
-import { password, signIn, type Operator } from '../operator.ts';
+import { operator, password, signIn, type Operator } from '../operator.ts';
 import { mountSmallDisk } from '../small-disk.ts';
 
 const run = promisify(execFile);
@@ -24,28 +24,28 @@ describe('while BanGUI runs', { timeout: 120_000 }, () => {
     const disk = await mountSmallDisk(24);
     const bangui = await startBangui({ socket: fail2ban.socket, dir: disk.dir });
     try {
-      const operator = await signIn(bangui.url);
-      await untilHealthy(operator);
+      const person = await signIn(bangui.url);
+      await untilHealthy(person);
       await disk.fill();
-      expect(await signInAgain(operator)).toMatchObject({
+      expect(await signInAgain(bangui)).toMatchObject({
         status: 503,
         body: { code: 'database_full', detail: expect.stringContaining('Make room') },
       });
-      await untilFailed(operator, 'Make room');
-      expect((await databaseHealth(operator)).status).toBe('degraded');
-      expect((await operator.get('/api/v1/health/ready')).status).toBe(503);
-      expect((await operator.get('/api/v1/health/live')).status).toBe(200);
-      expect((await operator.get('/api/v1/bans/active')).status).toBe(200);
+      await untilFailed(person, 'Make room');
+      expect((await databaseHealth(person)).status).toBe('degraded');
+      expect((await person.get('/api/v1/health/ready')).status).toBe(503);
+      expect((await person.get('/api/v1/health/live')).status).toBe(200);
+      expect((await person.get('/api/v1/bans/active')).status).toBe(200);
       // fail2ban goes on banning meanwhile; the jobs and the list of bans meet the full disk, too.
       await fail2ban.client('set', 'sshd', 'banip', '198.51.100.77');
       await until('the heartbeat met the full disk', () =>
         bangui.lines.some((line) => line.event === 'scheduler_lock_heartbeat_failed'),
       );
       await disk.free();
-      await untilHealthy(operator);
-      expect((await signInAgain(operator)).status).toBe(200);
+      await untilHealthy(person);
+      expect((await signInAgain(bangui)).status).toBe(200);
       await until('the ban made meanwhile is listed', async () =>
-        JSON.stringify((await operator.get('/api/v1/bans/active')).body).includes('198.51.100.77'),
+        JSON.stringify((await person.get('/api/v1/bans/active')).body).includes('198.51.100.77'),
       );
       expectNoCrash(bangui);
       expect(await bangui.stop()).toBe(0);
@@ -59,8 +59,8 @@ describe('while BanGUI runs', { timeout: 120_000 }, () => {
     const disk = await mountSmallDisk(3);
     const bangui = await startBangui({ socket: fail2ban.socket, dir: disk.dir });
     try {
-      const operator = await signIn(bangui.url);
-      expect((await databaseHealth(operator)).database).toMatchObject({
+      const person = await signIn(bangui.url);
+      expect((await databaseHealth(person)).database).toMatchObject({
         status: 'failed',
         detail: expect.stringMatching(/has \d+ kB left/),
       });
@@ -73,16 +73,16 @@ describe('while BanGUI runs', { timeout: 120_000 }, () => {
   test('files may grow no more: the disk reports errors, and the end of the limit heals it', async () => {
     const bangui = await startBangui({ socket: fail2ban.socket });
     try {
-      const operator = await signIn(bangui.url);
-      await untilHealthy(operator);
+      const person = await signIn(bangui.url);
+      await untilHealthy(person);
       await run('prlimit', ['--pid', String(bangui.pid), '--fsize=4096:unlimited']);
       await until('a write is refused', async () =>
-        JSON.stringify((await signInAgain(operator)).body).includes('"code":"database_io_error"'),
+        JSON.stringify((await signInAgain(bangui)).body).includes('"code":"database_io_error"'),
       );
-      await untilFailed(operator, 'Check the disk');
+      await untilFailed(person, 'Check the disk');
       await run('prlimit', ['--pid', String(bangui.pid), '--fsize=unlimited:unlimited']);
-      await untilHealthy(operator);
-      expect((await signInAgain(operator)).status).toBe(200);
+      await untilHealthy(person);
+      expect((await signInAgain(bangui)).status).toBe(200);
       expectNoCrash(bangui);
     } finally {
       await bangui.dispose();
@@ -92,17 +92,17 @@ describe('while BanGUI runs', { timeout: 120_000 }, () => {
   test("an operator's shell holds the write lock for two seconds: calls take longer and succeed", async () => {
     const bangui = await startBangui({ socket: fail2ban.socket });
     try {
-      const operator = await signIn(bangui.url);
-      await untilHealthy(operator);
+      const person = await signIn(bangui.url);
+      await untilHealthy(person);
       const shell = new DatabaseSync(join(bangui.dir, 'bangui.db'));
       shell.exec('BEGIN IMMEDIATE');
       const ends = new Promise((resolve) => setTimeout(resolve, 2_000)).then(() => shell.exec('COMMIT'));
       const calls = await Promise.all([
-        signInAgain(operator),
-        signInAgain(operator),
-        operator.send('POST', '/api/v1/bans', { ips: ['8.8.4.9'], jail: 'manual', duration: '1h' }),
-        operator.get('/api/v1/bans/active'),
-        operator.get('/api/v1/health/live'),
+        signInAgain(bangui),
+        signInAgain(bangui),
+        person.send('POST', '/api/v1/bans', { ips: ['8.8.4.9'], jail: 'manual', duration: '1h' }),
+        person.get('/api/v1/bans/active'),
+        person.get('/api/v1/health/live'),
       ]);
       expect(calls.map(({ status }) => status)).toEqual([200, 200, 201, 200, 200]);
       const [, , , list, live] = calls;
@@ -118,10 +118,10 @@ describe('while BanGUI runs', { timeout: 120_000 }, () => {
   test('the database is taken away: health says so', async () => {
     const bangui = await startBangui({ socket: fail2ban.socket });
     try {
-      const operator = await signIn(bangui.url);
-      await untilHealthy(operator);
+      const person = await signIn(bangui.url);
+      await untilHealthy(person);
       await rm(join(bangui.dir, 'bangui.db'));
-      await untilFailed(operator, 'cannot be opened');
+      await untilFailed(person, 'cannot be opened');
       expectNoCrash(bangui);
     } finally {
       await bangui.dispose();
@@ -129,17 +129,19 @@ describe('while BanGUI runs', { timeout: 120_000 }, () => {
   });
 });
 
-const signInAgain = (operator: Operator) => operator.send('POST', '/api/v1/auth/login', { password });
+/** Without the cookie of a session, which would end with it. */
+const signInAgain = ({ url }: RunningBangui) =>
+  operator(url, '').send('POST', '/api/v1/auth/login', { password });
 
-async function untilHealthy(operator: Operator): Promise<void> {
-  await until('all is well', async () => (await databaseHealth(operator)).status === 'ok', 30_000, 200);
+async function untilHealthy(person: Operator): Promise<void> {
+  await until('all is well', async () => (await databaseHealth(person)).status === 'ok', 30_000, 200);
 }
 
 /** Health looks once a second. */
-async function untilFailed(operator: Operator, why: string): Promise<void> {
+async function untilFailed(person: Operator, why: string): Promise<void> {
   await until(
     `health says: ${why}`,
-    async () => (await databaseHealth(operator)).database.detail?.includes(why) === true,
+    async () => (await databaseHealth(person)).database.detail?.includes(why) === true,
   );
 }
 
@@ -148,8 +150,8 @@ const health = z.object({
   components: z.object({ database: z.object({ status: z.string(), detail: z.string().nullable() }) }),
 });
 
-async function databaseHealth(operator: Operator) {
-  const { status, components } = health.parse((await operator.get('/api/v1/health')).body);
+async function databaseHealth(person: Operator) {
+  const { status, components } = health.parse((await person.get('/api/v1/health')).body);
   return { status, database: components.database };
 }
 

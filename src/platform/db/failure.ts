@@ -98,9 +98,11 @@ export function describeDatabaseFailure(error: unknown): DatabaseFailure | null 
 /** As above for opening `file`, where SQLite says no more than that it cannot: the system tells why. */
 export function describeOpeningFailure(error: unknown, file: string): DatabaseFailure | null {
   const failure = describeDatabaseFailure(error);
+  const code = error instanceof Error && 'code' in error ? error.code : null;
   // Node's recursive mkdir says ENOENT for a read-only file system, too.
-  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  if (failure?.code !== 'database_cannot_open' && !missing) return failure;
+  const vague =
+    code === 'ENOENT' || (code === 'ERR_SQLITE_ERROR' && failure?.code === 'database_cannot_open');
+  if (!vague) return failure;
   try {
     if (existsSync(file)) closeSync(openSync(file, 'r+'));
     let folder = dirname(file);

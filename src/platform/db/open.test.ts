@@ -141,6 +141,13 @@ test('what a failed write means is kept until one succeeds', async () => {
   expect(await failureOf(write('x'.repeat(90_000)))).toBe('database_full');
   await database.db.selectFrom('settings').selectAll().execute();
   expect(database.trouble()).toContain('full');
+  const inTransaction = database.db.transaction().execute((transaction) =>
+    transaction
+      .insertInto('settings')
+      .values({ key: 'a', value: 'x'.repeat(90_000) })
+      .execute(),
+  );
+  expect(await failureOf(inTransaction)).toBe('database_full');
   await sql`PRAGMA max_page_count = 1000`.execute(database.db);
   await write('x'.repeat(90_000));
   expect(database.trouble()).toBeNull();

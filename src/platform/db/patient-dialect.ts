@@ -89,7 +89,10 @@ function createDriver({
     },
     beginTransaction: (connection) => inner.beginTransaction(connection),
     commitTransaction: (connection) => inner.commitTransaction(connection),
-    rollbackTransaction: (connection) => inner.rollbackTransaction(connection),
+    async rollbackTransaction(connection) {
+      // A full disk or an I/O error made SQLite roll back already; a second time is an error that hides the first.
+      if (sqlite.isTransaction) await inner.rollbackTransaction(connection);
+    },
     releaseConnection: async () => turns.give(),
     destroy: () => inner.destroy(),
   };
