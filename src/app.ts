@@ -26,8 +26,7 @@ import { createLocalHost } from './host/local-host.ts';
 import { openPractice } from './host/practice/open-practice.ts';
 import { createAudit } from './platform/audit.ts';
 import { migrate } from './platform/db/migrate.ts';
-import { openDatabase } from './platform/db/open.ts';
-import { probeDatabase } from './platform/db/probe.ts';
+import { databaseAt, openDatabase } from './platform/db/open.ts';
 import { createEvents } from './platform/events.ts';
 import { addLive } from './platform/http/live.ts';
 import { createRateLimiter } from './platform/http/rate-limit.ts';
@@ -66,7 +65,8 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       log,
     });
     if (practice !== null) closers.add('practice', practice.stop);
-    const database = await openDatabase({ path: practice?.databasePath ?? config.databasePath, log, now });
+    const at = practice === null ? databaseAt(config) : { path: practice.databasePath };
+    const database = await openDatabase({ ...at, log, now });
     closers.add('database', database.close);
     await migrate({ database, log, now });
     const { db } = database;
@@ -95,7 +95,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
     const manual = createManualBans({ db, hostId: host.id });
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
 
-    const current = config.sessionSecret ?? keepSessionSecret(database.path);
+    const current = config.sessionSecret ?? keepSessionSecret(database.path ?? config.databasePath);
     const sessions = createSessions({
       db,
       secrets: config.sessionSecretPrevious === null ? [current] : [current, config.sessionSecretPrevious],
@@ -129,7 +129,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       mount,
       now,
       status: async () => (host.status().checkedAt === null ? host.refresh() : host.status()),
-      probe: () => database.trouble() ?? probeDatabase(database.path),
+      probe: database.probe,
       scheduler: scheduler.state,
       cache: () => sessions.cache,
       shuttingDown: () => shuttingDown,

@@ -15,8 +15,9 @@ import { resetPassword } from './features/auth/reset-password.ts';
 import { attack } from './host/practice/attack.ts';
 import { practiceFolder } from './host/practice/open-practice.ts';
 import { createAudit } from './platform/audit.ts';
+import { copyCommand } from './platform/db/copy-command.ts';
 import { migrate } from './platform/db/migrate.ts';
-import { openDatabase } from './platform/db/open.ts';
+import { databaseAt, openDatabase } from './platform/db/open.ts';
 
 interface Command {
   usage: string;
@@ -29,10 +30,11 @@ const commands: Readonly<Record<string, Command>> = {
     async run(words) {
       const { config } = readConfig(process.env);
       const practice = join(practiceFolder(config), 'bangui.db');
-      const path = words.includes('--practice') ? practice : config.databasePath;
-      if (!existsSync(path)) throw new StartError('no_database', `There is no database at ${path}.`);
+      const at = words.includes('--practice') ? { path: practice } : databaseAt(config);
+      if ('path' in at && !existsSync(at.path))
+        throw new StartError('no_database', `There is no database at ${at.path}.`);
       const password = await readPassword();
-      const database = await openDatabase({ path, log: silentLog, now: systemClock });
+      const database = await openDatabase({ ...at, log: silentLog, now: systemClock });
       try {
         await migrate({ database, log: silentLog, now: systemClock });
         const { db } = database;
@@ -68,6 +70,11 @@ const commands: Readonly<Record<string, Command>> = {
       print(words.includes('--json') ? JSON.stringify(report(findings), null, 2) : readable(findings));
       if (findings.some(({ state }) => state === 'problem')) process.exitCode = 1;
     },
+  },
+  database: {
+    usage:
+      'database copy --from … --to …  moves an installation between a file and a PostgreSQL URL, either way',
+    run: (words) => copyCommand({ words, print, now: systemClock }),
   },
   attack: {
     usage: 'attack [lines a second]       plays attackers on the practice fail2ban until Ctrl-C',

@@ -97,6 +97,24 @@ test('a secret can come from a file, but not from two places', () => {
   expect(mistakes({ BANGUI_SESSION_SECRET_FILE: file })).toContain('BANGUI_SESSION_SECRET cannot be read');
 });
 
+test('a PostgreSQL URL needs the session secret, and its mistakes are told without its text', () => {
+  const url = 'postgresql://bangui:hunter2@db.example/bangui';
+  const secret = 's'.repeat(32);
+  expect(readConfig({ BANGUI_DATABASE_URL: url, BANGUI_SESSION_SECRET: secret }).config.databaseUrl).toBe(
+    url,
+  );
+  const told = mistakes({ BANGUI_DATABASE_URL: url, BANGUI_PORT: 'x' });
+  expect(told).toContain('2 mistakes');
+  expect(told).toContain(
+    'BANGUI_SESSION_SECRET is required when BANGUI_DATABASE_URL is set, since several instances must share it',
+  );
+  for (const wrong of ['mysql://hunter2@db/x', 'db.example/hunter2', 'postgres://bangui:hunter2@db:port/x']) {
+    const toldOf = mistakes({ BANGUI_DATABASE_URL: wrong, BANGUI_SESSION_SECRET: secret });
+    expect(toldOf).toContain('BANGUI_DATABASE_URL must be a URL that begins with `postgres://`');
+    expect(toldOf).not.toContain('hunter2');
+  }
+});
+
 test('a name that is no setting is warned about, with the nearest one', () => {
   expect(readConfig({ BANGUI_LISTEN_HSOT: '::' }).warnings).toEqual([
     'BANGUI_LISTEN_HSOT is not a setting and has no effect. The nearest one is BANGUI_LISTEN_HOST.',

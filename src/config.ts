@@ -8,6 +8,7 @@ import {
   flag,
   networks,
   origins,
+  postgresUrl,
   secret,
   text,
   wholeNumber,
@@ -48,6 +49,11 @@ export const settings = {
     sentence:
       'File of the embedded database; `/var/lib/bangui/bangui.db` in containers. Its folder is made when missing. Must not lie on a network file system.',
   }),
+  databaseUrl: postgresUrl({
+    name: 'DATABASE_URL',
+    sentence:
+      'Uses PostgreSQL instead of the embedded database, for several instances: `postgres://user:password@host/name`. Needs `BANGUI_SESSION_SECRET`. `bangui database copy` moves an installation there and back.',
+  }),
   fail2banSocket: text({
     name: 'FAIL2BAN_SOCKET',
     fallback: '/var/run/fail2ban/fail2ban.sock',
@@ -77,7 +83,8 @@ export const settings = {
     name: 'SESSION_SECRET',
     length: 32,
     shownDefault: 'generated once, kept beside the database',
-    sentence: 'Signs session cookies.',
+    sentence:
+      'Signs session cookies. Needed with `BANGUI_DATABASE_URL`, since several instances must share it.',
   }),
   sessionSecretPrevious: secret({
     name: 'SESSION_SECRET_PREVIOUS',
@@ -190,6 +197,7 @@ export function readConfig(environment: Environment): ReadConfig {
     port: read('port', settings.port),
     hostName: read('hostName', settings.hostName),
     databasePath: resolve(read('databasePath', settings.databasePath)),
+    databaseUrl: read('databaseUrl', settings.databaseUrl),
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
     practice: read('practice', settings.practice),
@@ -212,6 +220,11 @@ export function readConfig(environment: Environment): ReadConfig {
   if (config.sessionCookieSameSite === 'none' && !config.sessionCookieSecure) {
     problems.push(
       'BANGUI_SESSION_COOKIE_SAMESITE must not be `none` while BANGUI_SESSION_COOKIE_SECURE is `false`',
+    );
+  }
+  if (configured.has('databaseUrl') && !configured.has('sessionSecret')) {
+    problems.push(
+      'BANGUI_SESSION_SECRET is required when BANGUI_DATABASE_URL is set, since several instances must share it',
     );
   }
   if (problems.length > 0) throw wrong(problems);

@@ -79,6 +79,21 @@ export function secret(description: Omit<Description<string | null>, 'fallback'>
   return { ...setting, secret: true };
 }
 
+/** A secret, since a password may stand in it: what is wrong with it is told without its text. */
+export function postgresUrl(description: Omit<Description<string | null>, 'fallback'>) {
+  const setting = make<string | null>(
+    { ...description, fallback: null },
+    '`postgres://…` or `postgresql://…`',
+    (given) =>
+      /^postgres(ql)?:\/\//.test(given) && URL.canParse(given)
+        ? { value: given }
+        : no(
+            'must be a URL that begins with `postgres://` or `postgresql://`; in a password, write `@` as `%40`',
+          ),
+  );
+  return { ...setting, secret: true };
+}
+
 const parts = (given: string) =>
   given
     .split(',')

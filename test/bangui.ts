@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { databaseEnvironment, dropDatabaseOf, onPostgres } from './servers/test-databases.ts';
 
 export interface LogLine {
   event?: string;
@@ -43,6 +44,7 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'bangui-test-')));
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
+  const database = await databaseEnvironment(dir);
   const began = performance.now();
   // as `npm start` does
   const child = spawn(process.execPath, ['--max-semi-space-size=2', join(projectRoot, 'src/main.ts')], {
@@ -58,6 +60,7 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
       BANGUI_LOG_FORMAT: 'json',
       BANGUI_PRACTICE: 'never',
       BANGUI_RATE_LIMIT_PER_MINUTE: '1000000',
+      ...database,
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -99,6 +102,7 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
     restart: () => startBangui({ ...options, dir, port }),
     async dispose() {
       await stop();
+      if (onPostgres()) await dropDatabaseOf(dir);
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -150,6 +150,7 @@ describe('signing in', () => {
     { password: 'x'.repeat(129) },
     { password, username: 'x'.repeat(5000) },
     { password, username: { $ne: null } },
+    { password, username: 'admin\0' },
     [],
     'text',
     null,
@@ -157,7 +158,7 @@ describe('signing in', () => {
     expect((await login(body)).statusCode).toBe(422);
   });
 
-  test.each(["admin' OR '1'='1", 'admin\0', 'ADMIN', ' admin', '../admin'])(
+  test.each(["admin' OR '1'='1", 'ADMIN', ' admin', '../admin'])(
     'the name %j is nobody',
     async (username) => {
       expect((await login({ password, username })).statusCode).toBe(401);
@@ -203,7 +204,8 @@ describe('the cookie', () => {
 
   test('cannot be invented, changed or signed by somebody else', async () => {
     const cookie = await signedIn();
-    const flipped = cookie.endsWith('A') ? `${cookie.slice(0, -1)}B` : `${cookie.slice(0, -1)}A`;
+    // the last letter holds four bits only: B would read as A does
+    const flipped = cookie.endsWith('A') ? `${cookie.slice(0, -1)}Q` : `${cookie.slice(0, -1)}A`;
     const [token = ''] = cookie.split('.');
     for (const bad of [
       token,

@@ -49,7 +49,7 @@ export function authRoutes(deps: AuthDeps): void {
     const { sessionMinutes, timezone } = await preferences();
     const userAgent = call.request.headers['user-agent'] ?? '';
     const opened = await sessions.open({
-      userId: Number(user.id),
+      userId: user.id,
       client: call.client,
       userAgent,
       durationMs: sessionMinutes * 60_000,

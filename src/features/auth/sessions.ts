@@ -126,6 +126,6 @@ async function find(db: Kysely<Database>, sessionId: string): Promise<Identity |
     .select(['users.id', 'users.name', 'users.role', 'sessions.expires_at'])
     .executeTakeFirst();
   if (row === undefined) return null;
-  const actor = { userId: Number(row.id), name: row.name, role: row.role };
-  return { sessionId, actor, expiresAt: Number(row.expires_at) };
+  const actor = { userId: row.id, name: row.name, role: row.role };
+  return { sessionId, actor, expiresAt: row.expires_at };
 }

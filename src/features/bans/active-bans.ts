@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { addressKey } from '../../base/address.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import { transact } from '../../platform/db/transact.ts';
 import { endOf, manualSlackMs, type BanRow } from './ban-row.ts';
 import { padded, powerSlices } from './statement-sizes.ts';
 
@@ -62,9 +63,8 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
     return rows.map((row) => {
       const entry = byIp.get(row.ip);
       if (entry === undefined || entry.ends_at === null) return row;
-      const applies =
-        row.bannedAt <= Number(entry.banned_at) + manualSlackMs && Number(entry.ends_at) < row.expiresAt;
-      return applies ? { ...row, expiresAt: Number(entry.ends_at), ownDuration: true } : row;
+      const applies = row.bannedAt <= entry.banned_at + manualSlackMs && entry.ends_at < row.expiresAt;
+      return applies ? { ...row, expiresAt: entry.ends_at, ownDuration: true } : row;
     });
   }
 
@@ -73,11 +73,11 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
       counts.clear();
       const rows = await db
         .selectFrom('active_bans')
-        .select((eb) => ['jail', eb.fn.countAll().as('bans')])
+        .select((eb) => ['jail', eb.fn.countAll<number>().as('bans')])
         .where('host_id', '=', hostId)
         .groupBy('jail')
         .execute();
-      for (const row of rows) counts.set(row.jail, Number(row.bans));
+      for (const row of rows) counts.set(row.jail, row.bans);
     },
     count: (jail) => counts.get(jail) ?? 0,
     total: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
@@ -90,7 +90,7 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
     async change({ jail, puts, removals, known, seen }) {
       if (puts.length === 0 && removals.length === 0) return [];
       const rows = await withEarlyEnds(jail, puts);
-      await db.transaction().execute(async (trx) => {
+      await transact(db, async (trx) => {
         if (removals.length > 0) {
           await trx
             .deleteFrom('active_bans')
@@ -167,10 +167,10 @@ const toColumns = (hostId: string, row: BanRow, seen: number): Row => ({
 const toKnown = (row: Row): KnownRow => ({
   jail: row.jail,
   ip: row.ip,
-  bannedAt: Number(row.banned_at),
-  expiresAt: Number(row.expires_at),
+  bannedAt: row.banned_at,
+  expiresAt: row.expires_at,
   count: row.ban_count,
   ownDuration: row.own_duration === 1,
   confirmed: row.confirmed === 1,
-  seen: Number(row.seen),
+  seen: row.seen,
 });

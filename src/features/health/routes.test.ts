@@ -49,7 +49,7 @@ beforeEach(async () => {
     mount: server.mount,
     now,
     status,
-    probe: () => {
+    probe: async () => {
       probes += 1;
       return broken;
     },

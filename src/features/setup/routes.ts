@@ -5,6 +5,7 @@ import { AppError, conflict, invalidInput } from '../../base/errors.ts';
 import type { HostStatus } from '../../host/host.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import { transact } from '../../platform/db/transact.ts';
 import { isLoopback, isLoopbackHost } from '../../platform/http/caller-address.ts';
 import type { Call, Mount } from '../../platform/http/mount.ts';
 import * as contract from './contract.ts';
@@ -64,7 +65,7 @@ export function setupRoutes(deps: SetupDeps): void {
         ? []
         : [{ key: 'session_duration_minutes', value: String(body.session_duration_minutes) }]),
     ];
-    await db.transaction().execute(async (transaction) => {
+    await transact(db, async (transaction) => {
       // The row decides who was first; everything else of this set-up stands or falls with it.
       const first = await transaction
         .insertInto('settings')

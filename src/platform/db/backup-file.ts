@@ -7,7 +7,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { StartError } from '../../base/start-error.ts';
-import { describeOpeningFailure } from './failure.ts';
+import { describeOpeningFailure } from './failure-opening.ts';
 
 const manifestShape = z.object({
   format: z.literal('1'),

@@ -14,7 +14,7 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../base/start-error.ts';
 import { isBackup, sealBackup, verifyBackup, type Manifest } from './backup-file.ts';
-import { describeOpeningFailure } from './failure.ts';
+import { describeOpeningFailure } from './failure-opening.ts';
 
 interface BackupOptions {
   /** The embedded database; null when the data lies elsewhere, in PostgreSQL. */

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ok, problem, warning, type Finding } from '../../base/finding.ts';
 import { judgeHolder } from '../lock/judge-holder.ts';
-import { describeDatabaseFailure, describeOpeningFailure } from './failure.ts';
+import { describeOpeningFailure } from './failure-opening.ts';
+import { describeDatabaseFailure } from './failure.ts';
 import { freeBytes, leastFreeBytes } from './free-space.ts';
 
 interface ExamineOptions {

@@ -1,9 +1,9 @@
-/** What an error of SQLite means to an operator: a stable code and what to do. */
-import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** What an error of the database means to an operator: a stable code and what to do. */
+import { describePostgresFailure, type PostgresFailure } from './failure-postgres.ts';
 
 export interface DatabaseFailure {
   code:
+    | PostgresFailure['code']
     | 'database_locked'
     | 'database_forbidden'
     | 'database_read_only'
@@ -11,7 +11,7 @@ export interface DatabaseFailure {
     | 'database_corrupt'
     | 'database_full'
     | 'database_cannot_open';
-  /** What happened and what helps; no path in it, so that it may be sent to a caller. */
+  /** What happened and what helps; no path and no address in it, so that it may be sent to a caller. */
   message: string;
 }
 
@@ -85,31 +85,16 @@ const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   EEXIST: fileInPlace,
 };
 
-/** Null for an error that is not about the database as a file, such as a broken constraint. */
+/** Null for an error that is not about the database as a whole, such as a broken constraint. */
 export function describeDatabaseFailure(error: unknown): DatabaseFailure | null {
   if (!(error instanceof Error)) return null;
   if ('errcode' in error && typeof error.errcode === 'number') {
     return error.errcode === noRoomForShm ? full : (bySqlite[error.errcode & 0xff] ?? null);
   }
+  const ofPostgres = describePostgresFailure(error);
+  if (ofPostgres !== null) return ofPostgres;
   if ('code' in error && typeof error.code === 'string') return bySystem[error.code] ?? null;
   return null;
 }
 
-/** As above for opening `file`, where SQLite says no more than that it cannot: the system tells why. */
-export function describeOpeningFailure(error: unknown, file: string): DatabaseFailure | null {
-  const failure = describeDatabaseFailure(error);
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  // Node's recursive mkdir says ENOENT for a read-only file system, too.
-  const vague =
-    code === 'ENOENT' || (code === 'ERR_SQLITE_ERROR' && failure?.code === 'database_cannot_open');
-  if (!vague) return failure;
-  try {
-    if (existsSync(file)) closeSync(openSync(file, 'r+'));
-    let folder = dirname(file);
-    while (!existsSync(folder)) folder = dirname(folder);
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (reason) {
-    return describeDatabaseFailure(reason) ?? failure;
-  }
-  return failure ?? cannotOpen;
-}
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -24,11 +24,9 @@ interface PatientOptions {
   /** Called with the error of each statement that failed, and with null after each write that is stored. */
   onOutcome: (error: unknown) => void;
   /** How long another process's write lock is waited for, ms. */
-  patienceMs?: number;
+  patienceMs: number;
 }
 
-/** `bangui backup`, an operator's shell or another instance hold the lock for moments. */
-const defaultPatienceMs = 5_000;
 const pauseMs = 20;
 
 export function createPatientDialect(options: PatientOptions): Dialect {
@@ -48,12 +46,7 @@ class TurnTakingAdapter extends SqliteAdapter {
   }
 }
 
-function createDriver({
-  sqlite,
-  database,
-  onOutcome,
-  patienceMs = defaultPatienceMs,
-}: PatientOptions): Driver {
+function createDriver({ sqlite, database, onOutcome, patienceMs }: PatientOptions): Driver {
   const inner = new SqliteDriver({ database });
   const turns = createTurns();
 

@@ -15,7 +15,7 @@ import { StartError } from '../../base/start-error.ts';
 import { takeAlone } from './alone.ts';
 import { unsealBackup, verifyBackup, type Manifest } from './backup-file.ts';
 import { copySqlite, toDisk } from './backup.ts';
-import { describeOpeningFailure } from './failure.ts';
+import { describeOpeningFailure } from './failure-opening.ts';
 
 interface RestoreOptions {
   file: string;

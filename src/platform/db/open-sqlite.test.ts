@@ -10,6 +10,7 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { temporaryDatabase } from '../../../test/database.ts';
 import { describeDatabaseFailure } from './failure.ts';
+import { openSqlite } from './open-sqlite.ts';
 import { openDatabase } from './open.ts';
 
 let folder = '';
@@ -120,13 +121,14 @@ test("another process's write lock of two seconds is waited for, and nothing els
 
 test("another process's write lock that does not end is told as such", async () => {
   const path = join(folder, 'bangui.db');
-  const database = await openDatabase({ path, log: silentLog, now: systemClock, patienceMs: 100 });
+  const database = openSqlite({ path, log: silentLog, patienceMs: 100 });
+  await sql`CREATE TABLE schema_migrations (version integer)`.execute(database.db);
   await sql`CREATE TABLE settings (key text, value text)`.execute(database.db);
   const other = new DatabaseSync(path);
   other.exec('BEGIN IMMEDIATE');
   const write = () => database.db.insertInto('settings').values({ key: 'a', value: 'b' }).execute();
   expect(await failureOf(write())).toBe('database_locked');
-  expect(database.trouble()).toBeNull();
+  expect(await database.probe()).toBeNull();
   other.exec('ROLLBACK');
   other.close();
   await write();
@@ -135,12 +137,13 @@ test("another process's write lock that does not end is told as such", async () 
 
 test('what a failed write means is kept until one succeeds', async () => {
   const database = await open(join(folder, 'bangui.db'));
+  await sql`CREATE TABLE schema_migrations (version integer)`.execute(database.db);
   await sql`CREATE TABLE settings (key text, value text)`.execute(database.db);
   await sql`PRAGMA max_page_count = 1`.execute(database.db);
   const write = (value: string) => database.db.insertInto('settings').values({ key: 'a', value }).execute();
   expect(await failureOf(write('x'.repeat(90_000)))).toBe('database_full');
   await database.db.selectFrom('settings').selectAll().execute();
-  expect(database.trouble()).toContain('full');
+  expect(await database.probe()).toContain('full');
   const inTransaction = database.db.transaction().execute((transaction) =>
     transaction
       .insertInto('settings')
@@ -150,7 +153,7 @@ test('what a failed write means is kept until one succeeds', async () => {
   expect(await failureOf(inTransaction)).toBe('database_full');
   await sql`PRAGMA max_page_count = 1000`.execute(database.db);
   await write('x'.repeat(90_000));
-  expect(database.trouble()).toBeNull();
+  expect(await database.probe()).toBeNull();
   await database.close();
 });
 
