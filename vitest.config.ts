@@ -14,6 +14,12 @@ const onSqliteOnly = [
   'src/platform/db/open-sqlite.test.ts',
   // opens the same file beside BanGUI, to lock it and to delete the row by hand
   'src/platform/lock/sqlite-lock.test.ts',
+  // the disk, the file and its locks go wrong
+  'test/faults/database-start.test.ts',
+  'test/faults/database-running.test.ts',
+  // bring both databases themselves
+  'src/backup.test.ts',
+  'src/doctor.test.ts',
 ];
 
 /** Names from `test/` through which a test comes to a database of the run's kind. */

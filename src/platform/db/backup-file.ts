@@ -41,6 +41,8 @@ interface SealOptions {
 /** Makes a backup of a copy of a database. */
 export function sealBackup({ file, applicationVersion, madeFrom, now }: SealOptions): Manifest {
   return using(file, false, (database) => {
+    // One file, whatever it was copied with.
+    database.exec('PRAGMA journal_mode = DELETE');
     removeTransient(database);
     const manifest = {
       format: '1' as const,
