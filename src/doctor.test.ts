@@ -24,6 +24,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { z } from 'zod';
 import { freePort, startBangui, type RunningBangui } from '../test/bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../test/fail2ban/real-fail2ban.ts';
+import { startPostgres } from '../test/servers/postgres.ts';
 import { mountSmallDisk } from '../test/small-disk.ts';
 import { systemClock } from './base/clock.ts';
 import { examine } from './doctor.ts';
@@ -270,6 +271,23 @@ describe('the database', { timeout: 60_000 }, () => {
     expect(await of('scheduler', {}, () => now)).toMatchObject(says('ok', '77 on elsewhere'));
     lock(now + 600_000);
     expect(await of('clock', {}, () => now)).toMatchObject(says('problem', '10 min', 'timedatectl'));
+  });
+});
+
+describe('PostgreSQL', { timeout: 60_000 }, () => {
+  test('does not answer, is empty, and holds what BanGUI left there', async () => {
+    const server = await startPostgres();
+    const more = {
+      BANGUI_DATABASE_URL: await server.database('doctor'),
+      BANGUI_SESSION_SECRET: 'a secret of the tests, 32 or more',
+    };
+    expect(await of('database', more)).toMatchObject(says('ok', 'empty'));
+    const bangui = await startBangui({ socket: fail2ban.socket, dir: folder, env: more });
+    expect(await of('database', more)).toMatchObject(says('ok', 'Sound'));
+    expect(await of('scheduler', more)).toMatchObject(says('ok', `Process ${bangui.pid}`));
+    await bangui.stop();
+    await server.stop();
+    expect(await of('database', more)).toMatchObject(says('problem', 'PostgreSQL', 'pg_isready'));
   });
 });
 

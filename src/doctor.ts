@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { examineSettings } from './examine-settings.ts';
 import { examineHost } from './host/examine-host.ts';
 import { examineDatabase } from './platform/db/examine-database.ts';
+import { examineServer } from './platform/db/examine-server.ts';
 import { migrations } from './platform/db/migrate.ts';
 import { examinePort } from './platform/http/examine-port.ts';
 
@@ -28,7 +29,9 @@ export async function examine({
   const { config, configured } = settings;
   return [
     ...examineSettings(settings),
-    ...examineDatabase({ path: config.databasePath, newest: migrations.length, now: now() }),
+    ...(config.databaseUrl === null
+      ? examineDatabase({ path: config.databasePath, newest: migrations.length, now: now() })
+      : await examineServer({ url: config.databaseUrl, newest: migrations.length, now })),
     ...(await examineHost({
       setting: config.practice,
       socketConfigured: configured.has('fail2banSocket'),

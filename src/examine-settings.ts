@@ -30,7 +30,7 @@ export function examineNode(version: string): Finding {
 function examineAccess(config: Config): Finding[] {
   const findings: Finding[] = [];
   const local = ['127.0.0.1', '::1', 'localhost'].includes(config.listenHost);
-  const everybody = config.trustedProxies.find((network) => /\/0$/.test(network));
+  const everybody = config.trustedProxies.find((network) => network.endsWith('/0'));
   if (everybody !== undefined) {
     findings.push(
       problem(

@@ -53,7 +53,7 @@ function examineContents({ path, newest, now }: ExamineOptions): Finding[] {
     const row = database.prepare('SELECT * FROM scheduler_lock').get();
     const written = Number(database.prepare('SELECT max(at) AS at FROM audit').get()?.['at'] ?? 0);
     return [
-      examineVersion(path, version, newest),
+      examineVersion({ version, newest, place: `${kilobytes(path)} kB. File: ${path}` }),
       examineLock(row, now),
       examineClock(Math.max(written, Number(row?.['heartbeat_at'] ?? 0)), now),
     ];
@@ -83,17 +83,19 @@ function openUntouched(path: string): DatabaseSync {
   return new DatabaseSync(url, { readOnly: true });
 }
 
-function examineVersion(path: string, version: number, newest: number): Finding {
-  const kilobytes = Math.ceil(statSync(path).size / 1024).toLocaleString('en');
+const kilobytes = (path: string): string => Math.ceil(statSync(path).size / 1024).toLocaleString('en');
+
+export function examineVersion(facts: { version: number; newest: number; place: string }): Finding {
+  const { version, newest, place } = facts;
   if (version > newest) {
     return problem(
       'database',
-      `It is at schema version ${version}, this BanGUI knows versions up to ${newest}.`,
+      `It is at schema version ${version}, this BanGUI knows versions up to ${newest}. ${place}`,
       'Start the newer BanGUI again, or restore a backup made before.',
     );
   }
   const behind = version < newest ? ` The next start brings it to version ${newest}.` : '';
-  return ok('database', `Sound, ${kilobytes} kB, schema version ${version}. File: ${path}.${behind}`);
+  return ok('database', `Sound, schema version ${version}. ${place}${behind}`);
 }
 
 export function examineLock(row: Readonly<Record<string, unknown>> | undefined, now: number): Finding {
@@ -112,7 +114,7 @@ export function examineLock(row: Readonly<Record<string, unknown>> | undefined, 
 }
 
 /** Written times are the past, unless a clock was wrong then or is wrong now. */
-function examineClock(lastWritten: number, now: number): Finding {
+export function examineClock(lastWritten: number, now: number): Finding {
   const aheadMs = lastWritten - now;
   const here = `${new Date(now).toISOString().slice(0, 19)} UTC`;
   if (aheadMs <= clockSlackMs) return ok('clock', `${here}.`);

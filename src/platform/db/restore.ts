@@ -63,7 +63,7 @@ export function restoreSqlite({ file, path, newest, now }: RestoreOptions): Rest
     throw new StartError('restore_failed', message, { cause: error });
   } finally {
     leave();
-    for (const file of [draft, `${draft}-journal`]) if (existsSync(file)) rmSync(file);
+    for (const left of [draft, `${draft}-journal`]) if (existsSync(left)) rmSync(left);
   }
 }
 
