@@ -14,13 +14,17 @@ const once = [
   'src/platform/db/open-sqlite.test.ts',
   // opens the same file beside BanGUI, to lock it and to delete the row by hand
   'src/platform/lock/sqlite-lock.test.ts',
-  // bring a PostgreSQL of their own
+  // bring the databases they need themselves
   'test/faults/database-outage.test.ts',
-  // several instances, on databases that it brings itself
   'test/instances/sharing.test.ts',
   'test/instances/embedded.test.ts',
   'test/replicas/replicas.test.ts',
   'test/replicas/rolling-update.test.ts',
+  // the disk, the file and its locks go wrong
+  'test/faults/database-start.test.ts',
+  'test/faults/database-running.test.ts',
+  'src/backup.test.ts',
+  'src/doctor.test.ts',
 ];
 
 /** Names from `test/` through which a test comes to a database of the run's kind. */

@@ -182,14 +182,14 @@ async function compare({ from, to, tables, onProgress }: Copy) {
 }
 
 /** Children before their parents. */
-async function empty({ db, dialect }: OpenDatabase, tables: readonly Table[]): Promise<void> {
+export async function empty({ db, dialect }: OpenDatabase, tables: readonly Table[]): Promise<void> {
   const names = tables.map(({ name }) => sql.table(name)).toReversed();
   if (dialect === 'postgres') await sql`TRUNCATE ${sql.join(names)}`.execute(db);
   else for (const name of names) await sql`DELETE FROM ${name}`.execute(db);
 }
 
 /** PostgreSQL counts identities apart from the rows; the next one follows the highest that was copied. */
-async function setIdentities({ db }: OpenDatabase, tables: readonly Table[]): Promise<void> {
+export async function setIdentities({ db }: OpenDatabase, tables: readonly Table[]): Promise<void> {
   for (const { name, key } of tables) {
     const [column] = key;
     if (column === undefined || key.length > 1) continue;

@@ -20,6 +20,15 @@ const cannotOpen: DatabaseFailure = {
   message:
     'The database file cannot be opened. Check that its folder exists and belongs to the user BanGUI runs as.',
 };
+const folderInPlace: DatabaseFailure = {
+  code: 'database_cannot_open',
+  message: 'A folder stands where the database file should be. Set BANGUI_DATABASE_PATH to a file in it.',
+};
+const fileInPlace: DatabaseFailure = {
+  code: 'database_cannot_open',
+  message:
+    'A file stands where the folder of the database should be. Move it away, or set BANGUI_DATABASE_PATH.',
+};
 const forbidden: DatabaseFailure = {
   code: 'database_forbidden',
   message:
@@ -61,6 +70,9 @@ const bySqlite: Readonly<Record<number, DatabaseFailure>> = {
   26: corrupt,
 };
 
+/** SQLITE_IOERR_SHMSIZE: no room for the 32 kB that come with a write-ahead log. */
+const noRoomForShm = 4874;
+
 const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   EACCES: forbidden,
   EPERM: forbidden,
@@ -68,15 +80,17 @@ const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   ENOSPC: full,
   EDQUOT: full,
   EIO: io,
-  ENOTDIR: cannotOpen,
-  EISDIR: cannotOpen,
-  EEXIST: cannotOpen,
+  ENOTDIR: fileInPlace,
+  EISDIR: folderInPlace,
+  EEXIST: fileInPlace,
 };
 
 /** Null for an error that is not about the database as a whole, such as a broken constraint. */
 export function describeDatabaseFailure(error: unknown): DatabaseFailure | null {
   if (!(error instanceof Error)) return null;
-  if ('errcode' in error && typeof error.errcode === 'number') return bySqlite[error.errcode & 0xff] ?? null;
+  if ('errcode' in error && typeof error.errcode === 'number') {
+    return error.errcode === noRoomForShm ? full : (bySqlite[error.errcode & 0xff] ?? null);
+  }
   const ofPostgres = describePostgresFailure(error);
   if (ofPostgres !== null) return ofPostgres;
   if ('code' in error && typeof error.code === 'string') return bySystem[error.code] ?? null;

@@ -2,43 +2,64 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
+import { describeOpeningFailure } from './failure-opening.ts';
 import { describeDatabaseFailure, reasonOf } from './failure.ts';
+import { freeBytes, leastFreeBytes } from './free-space.ts';
+import { createPatientDialect } from './patient-dialect.ts';
 import type { Database } from './schema.ts';
 
-/** A wait for another process's write stops our event loop as well (SQLite sleeps), hence short. */
-const busyTimeoutMs = 500;
+/** At the start another instance may be opening or closing it. */
+const openTimeoutMs = 500;
+/** Later a wait inside SQLite stops our event loop as well: the patience is in patient-dialect.ts. */
+const busyTimeoutMs = 5;
+
+interface OpenOptions {
+  path: string;
+  log: Log;
+  /** How long another process's write lock is waited for, ms; other than 5 s in tests only. */
+  patienceMs?: number;
+}
 
 /**
  * Makes the folder (0700) and the file (0600) when missing. Left-over `-wal` and `-shm` files of a crash are
  * recovered by SQLite here. Throws StartError with a code of `failure.ts` when the file cannot be used.
  */
-export function openSqlite({ path, log }: { path: string; log: Log }) {
+export function openSqlite({ path, log, patienceMs = 5_000 }: OpenOptions) {
   const file = resolve(path);
   let sqlite: DatabaseSync | null = null;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     createPrivately(file);
-    sqlite = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+    sqlite = new DatabaseSync(file, { timeout: openTimeoutMs, enableForeignKeyConstraints: true });
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
     sqlite.prepare('SELECT count(*) FROM sqlite_master').get();
+    sqlite.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   } catch (error) {
     sqlite?.close();
-    const failure = describeDatabaseFailure(error);
+    const failure = describeOpeningFailure(error, file);
     if (failure === null) throw error;
     throw new StartError(failure.code, `${failure.message} File: ${file}`, { cause: error });
   }
   log.debug('database_opened', { path: file });
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
+  /** What the last failed write says of the file or its disk; null again after one that is stored. */
+  let trouble: string | null = null;
+  const onOutcome = (error: unknown): void => {
+    const failure = error === null ? null : describeDatabaseFailure(error);
+    if (error === null) trouble = null;
+    else if (failure !== null && failure.code !== 'database_locked') trouble = failure.message;
+  };
+  const dialect = createPatientDialect({ sqlite, database: adapt(sqlite), onOutcome, patienceMs });
+  const db = new Kysely<Database>({ dialect });
   return {
     db,
     dialect: 'sqlite' as const,
     path: file,
     place: `File: ${file}`,
-    probe: async () => probe(file),
+    probe: async () => trouble ?? probe(file),
     close: () => db.destroy(),
   };
 }
@@ -52,10 +73,12 @@ function probe(file: string): string | null {
     } finally {
       sqlite.close();
     }
-    return null;
   } catch (error) {
     return describeDatabaseFailure(error)?.message ?? reasonOf(error);
   }
+  const free = freeBytes(file);
+  if (free === null || free >= leastFreeBytes) return null;
+  return `The disk that holds the database has ${Math.floor(free / 1024)} kB left. Make room.`;
 }
 
 /** SQLite would make the file with the umask's rights; it holds password hashes. The `-wal` file follows its rights. */

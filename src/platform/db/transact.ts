@@ -7,9 +7,8 @@ import type { Database } from './schema.ts';
 /** Before the second and the third try, ms. */
 const pausesMs = [100, 400];
 
-/** Nothing of the transaction is stored after these: a busy SQLite, a collision, a server away for a moment. */
+/** Nothing of the transaction is stored after these: a collision, a server away for a moment. SQLite waits itself. */
 const undone: readonly DatabaseFailure['code'][] = [
-  'database_locked',
   'database_conflict',
   'database_unreachable',
   'database_starting',
