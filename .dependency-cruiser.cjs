@@ -1,8 +1,8 @@
 /** The floor plan of Docs/architecture.md as rules. Each is one pattern: a new feature needs no line here. */
 
 const test = '[.](test|spec)[.]tsx?$';
-/** What stands beside app, main and cli: the table of settings and what it is made of. */
-const settings = '^src/(?!(app|main|cli)[.]ts$)[^/]+$';
+/** What stands beside app, main, cli and its commands: the table of settings and what it is made of. */
+const settings = '^src/(?!(app|main|cli|backup|doctor)[.]ts$)[^/]+$';
 const browser = '^src/(ui|web)/|^src/features/[^/]+/web/';
 
 /** A floor and what it may see of `src/`; everything else there is forbidden. `$1` is the feature's own name. */
@@ -70,6 +70,17 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: [browser, test] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'traces-are-loaded-on-demand',
+      comment: 'most installations send none, and the packages are large',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/platform/tracing([.]ts$|/)', test] },
+      to: {
+        path: '^src/platform/tracing([.]ts$|/)|node_modules/@opentelemetry/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'no-cycles',

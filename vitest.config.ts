@@ -1,10 +1,41 @@
-/** Unit, property, fault and real-server tests. The journeys in a browser are Playwright's (`playwright.config.ts`). */
+/**
+ * Unit, property, fault and real-server tests. Those that touch BanGUI's database run twice: on SQLite, and on a
+ * PostgreSQL of their own. The journeys in a browser are Playwright's (`playwright.config.ts`).
+ */
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { databaseVariable } from './test/servers/test-databases.ts';
+
+const include = ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts', 'runtime/**/*.test.ts'];
+
+/** What would say the same twice, or nothing, on the other database. */
+const once = [
+  // opening, WAL, rights and damage of the file
+  'src/platform/db/open-sqlite.test.ts',
+  // opens the same file beside BanGUI, to lock it and to delete the row by hand
+  'src/platform/lock/sqlite-lock.test.ts',
+  // bring the databases they need themselves
+  'test/faults/database-outage.test.ts',
+  'test/instances/sharing.test.ts',
+  'test/instances/embedded.test.ts',
+  'test/replicas/replicas.test.ts',
+  'test/replicas/rolling-update.test.ts',
+  // the disk, the file and its locks go wrong
+  'test/faults/database-start.test.ts',
+  'test/faults/database-running.test.ts',
+  'src/backup.test.ts',
+  'src/doctor.test.ts',
+];
+
+/** Names from `test/` through which a test comes to a database of the run's kind. */
+const database = /temporaryDatabase|startMirrored|startBangui|databaseEnvironment|databaseOf/;
+const onBoth = globSync(include).filter(
+  (file) => !once.includes(file) && database.test(readFileSync(file, 'utf8')),
+);
 
 export default defineConfig({
   test: {
     environment: 'node',
-    include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts', 'runtime/**/*.test.ts'],
     exclude: ['test/e2e/**', '**/node_modules/**'],
     // A real fail2ban takes a second to start, longer on a busy machine with two cores.
     testTimeout: 30_000,
@@ -13,5 +44,17 @@ export default defineConfig({
     maxWorkers: 2,
     pool: 'forks',
     allowOnly: false,
+    projects: [
+      { extends: true, test: { name: 'sqlite', include } },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: onBoth,
+          env: { [databaseVariable]: 'postgres' },
+          globalSetup: 'test/servers/postgres-for-tests.ts',
+        },
+      },
+    ],
   },
 });

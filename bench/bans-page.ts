@@ -6,7 +6,7 @@ import { median, percentile, round, sleep } from './measure.ts';
 export async function bansPage({ operator, fail2ban, jail }: Scene): Promise<Row[]> {
   const walls: number[] = [];
   let cursor = '';
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 1_000; i++) {
     const answer = await operator.get(
       `/api/v1/bans/active?jail=${jail}&sort=expires_at&page_size=50${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
     );

@@ -3,7 +3,16 @@ import { bansPage, socketHold } from './bans-page.ts';
 import { inBrowser } from './browser.ts';
 import { burst } from './burst.ts';
 import { overviewRefresh } from './overview-refresh.ts';
-import { banMany, closeScene, openScene, shown, untilShown, type Figure, type Row } from './scene.ts';
+import {
+  banMany,
+  closeScene,
+  openScene,
+  shown,
+  untilIdle,
+  untilShown,
+  type Figure,
+  type Row,
+} from './scene.ts';
 import { secondStart } from './second-start.ts';
 
 const bans = 100_000;
@@ -12,8 +21,8 @@ const figures: readonly (readonly [name: string, figure: Figure])[] = [
   ['page', bansPage],
   ['hold', socketHold],
   ['browser', inBrowser],
-  ['burst', burst],
   ['start', secondStart],
+  ['burst', burst],
 ];
 const wanted = process.argv.slice(2);
 
@@ -27,6 +36,7 @@ try {
   );
   for (const [name, figure] of figures) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
+    await untilIdle(scene);
     console.log(`measuring ${name}, ${(await shown(scene)).toLocaleString('en')} bans`);
     rows.push(...(await figure(scene)));
   }

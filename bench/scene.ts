@@ -5,6 +5,7 @@ import { startBangui, until, type RunningBangui } from '../test/bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../test/fail2ban/real-fail2ban.ts';
 import { signIn, type Operator } from '../test/operator.ts';
 import { z } from 'zod';
+import { cpuSeconds, sleep } from './measure.ts';
 
 export interface Scene {
   fail2ban: RealFail2ban;
@@ -80,6 +81,16 @@ export async function shown(scene: Scene): Promise<number> {
 /** Waits until BanGUI shows so many bans; answers the ms it took. */
 export const untilShown = (scene: Scene, count: number, withinMs: number): Promise<number> =>
   until(`${count} bans shown`, async () => (await shown(scene)) === count, withinMs, 100);
+
+/** fail2ban writes its database long after it has banned: what is measured beside that work is not ours. */
+export async function untilIdle({ fail2ban }: Scene): Promise<void> {
+  const share = async (): Promise<number> => {
+    const before = cpuSeconds(fail2ban.pid);
+    await sleep(2_000);
+    return (cpuSeconds(fail2ban.pid) - before) / 2;
+  };
+  await until('fail2ban idles', async () => (await share()) < 0.05, 300_000, 0);
+}
 
 /**
  * The peers' access pattern for one refresh: the list of jails, then one client process for each jail, all at once.

@@ -22,6 +22,7 @@ export const testPackages = Object.freeze({
   'redis-server': '/usr/bin/redis-server',
   'nginx-light': '/usr/sbin/nginx',
   prometheus: '/usr/bin/promtool',
+  openssl: '/usr/bin/openssl',
 });
 
 /**

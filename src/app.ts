@@ -10,7 +10,8 @@ import { createPasswords } from './features/auth/passwords.ts';
 import { authRoutes } from './features/auth/routes.ts';
 import { keepSessionSecret } from './features/auth/session-secret.ts';
 import { createSessions } from './features/auth/sessions.ts';
-import { createThrottle } from './features/auth/throttle.ts';
+import { endedSessionsTopic } from './features/auth/ended-sessions.ts';
+import { createThrottle, signInPolicy } from './features/auth/throttle.ts';
 import { createBanEnds } from './features/bans/ban-ends.ts';
 import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
@@ -21,27 +22,36 @@ import { jailsRoutes } from './features/jails/routes.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
-import { newSetupCode } from './features/setup/setup-code.ts';
+import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openPractice } from './host/practice/open-practice.ts';
 import { createAudit } from './platform/audit.ts';
 import { migrate } from './platform/db/migrate.ts';
-import { openDatabase } from './platform/db/open.ts';
-import { probeDatabase } from './platform/db/probe.ts';
+import { databaseAt, openDatabase } from './platform/db/open.ts';
 import { createEvents } from './platform/events.ts';
+import { openFanOut } from './platform/fan-out/open-fan-out.ts';
+import { shareEvents } from './platform/fan-out/shared-events.ts';
 import { addLive } from './platform/http/live.ts';
-import { createRateLimiter } from './platform/http/rate-limit.ts';
+import { callsPolicy, createRateLimiter, secondsWorth } from './platform/http/rate-limit.ts';
 import { createServer } from './platform/http/server.ts';
 import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
+import type { Job } from './platform/jobs/job.ts';
 import { createScheduler } from './platform/jobs/scheduler.ts';
+import { openLimits } from './platform/limits/open-limits.ts';
+import { connectRedis } from './platform/connect-redis.ts';
 import { openLock } from './platform/lock/open-lock.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
-import { openRedis } from './platform/redis.ts';
+import type { Shipping } from './platform/logging/open-shipping.ts';
+import { openMonitoring } from './platform/monitoring.ts';
 
 interface AppDeps extends ReadConfig {
+  /** Null when log lines go to standard output only. */
+  shipping: Shipping | null;
   log: Log;
   now: Clock;
+  /** More than BanGUI's own; the tests count with one. */
+  jobs?: readonly Job[];
 }
 
 export interface App {
@@ -55,9 +65,22 @@ export interface App {
 
 /** How long calls under way may take once we stop, ms. */
 const callGraceMs = 2_000;
+/** The fail2ban this process watches, in every row about it. */
+const hostId = 'local';
 
 /** Resolves when calls are answered. Throws StartError, after closing again what was open, when it cannot start. */
-export async function startApp({ config, configured, log, now }: AppDeps): Promise<App> {
+export async function startApp({
+  config,
+  configured,
+  traces,
+  shipping,
+  now,
+  jobs = [],
+  ...deps
+}: AppDeps): Promise<App> {
+  const { version } = metadata;
+  const monitoring = await openMonitoring({ version, hostId, log: deps.log, config, shipping, traces });
+  const { log } = monitoring;
   const closers = createClosers({ log });
   try {
     const practice = await openPractice({
@@ -68,48 +91,68 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       log,
     });
     if (practice !== null) closers.add('practice', practice.stop);
-    const database = await openDatabase({ path: practice?.databasePath ?? config.databasePath, log, now });
+    const at = practice === null ? databaseAt(config) : { path: practice.databasePath };
+    const database = await openDatabase({ ...at, log, now });
     closers.add('database', database.close);
     await migrate({ database, log, now });
     const { db } = database;
 
-    const redis = config.redisUrl === null ? null : openRedis({ url: config.redisUrl, log });
-    if (redis !== null) closers.add('redis', async () => redis.disconnect());
-    // The database is SQLite's; once it can be PostgreSQL's, its address goes here.
-    const lock = openLock({ db, dialect: database.dialect, databaseUrl: null, redis, log, now });
+    const redis = await connectRedis({ url: config.redisUrl, log });
+    closers.add('redis', async () => redis?.disconnect());
+    const postgresUrl = database.dialect === 'postgres' ? config.databaseUrl : null;
+
+    const lock = await openLock({ db, dialect: database.dialect, redis, postgresUrl, log, now });
     closers.add('scheduler_lock', async () => {
       const held = await lock.release();
       log.info('scheduler_lock_released', { held });
     });
     await lock.start(config.schedulerLockMode);
-    const scheduler = createScheduler({ lock, log, now });
+    const scheduler = monitoring.watchRuns(createScheduler({ lock, log, now }));
 
-    // Nothing of this release ships logs or keeps outgoing connections open; operators still wait for these lines.
-    closers.add('external_logging', async () => log.info('external_logging_shutdown_complete'));
+    closers.add('external_logging', async () => {
+      await monitoring.flush();
+      log.info('external_logging_shutdown_complete');
+    });
+    // Nothing of this release keeps outgoing connections open; operators still wait for this line.
     closers.add('outgoing_http', async () => log.info('http_session_closed'));
+
+    const shared = postgresUrl !== null;
+    const fanOut = await openFanOut({ redis, postgresUrl, log });
+    closers.add('fan_out', fanOut.close);
 
     const socketPath = practice?.socketPath ?? config.fail2banSocket;
     if (!existsSync(socketPath)) log.warn('fail2ban_socket_missing', { path: socketPath });
-    const host = createLocalHost({ id: 'local', socketPath, log, now });
+    const host = createLocalHost({ id: hostId, socketPath, log, now, watchCommand: monitoring.watchCommand });
     closers.add('host', host.close);
-    const events = createEvents(log);
-    host.onStatus(() => events.announce({ type: 'status', host: host.id, at: now() }));
+    const ownEvents = createEvents(log);
+    const { events, listenElsewhere } = shareEvents({ own: ownEvents, fanOut, now });
+    host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
-    const mirror = createMirror({ db, host, feed, events, now, log });
+    const mirror = createMirror({ db, host, feed, events, fanOut, listenElsewhere, now, log });
     const manual = createManualBans({ db, hostId: host.id });
+    closers.add('mirror_elsewhere', mirror.follow());
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
 
-    const current = config.sessionSecret ?? keepSessionSecret(database.path);
+    const current = config.sessionSecret ?? keepSessionSecret(database.path ?? config.databasePath);
+    const endedSessions = endedSessionsTopic(fanOut);
     const sessions = createSessions({
       db,
       secrets: config.sessionSecretPrevious === null ? [current] : [current, config.sessionSecretPrevious],
       cacheMs: config.sessionCacheEnabled ? config.sessionCacheTtlSeconds * 1000 : 0,
+      tell: endedSessions.send,
       now,
     });
+    endedSessions.listen(sessions.endedElsewhere);
+    fanOut.onGap(sessions.doubt);
     const passwords = createPasswords();
-    const throttle = createThrottle({ perMinute: config.loginRateLimitPerMinute, now });
-    const limiter = createRateLimiter({ perMinute: config.rateLimitPerMinute, now });
+    const limitStore = openLimits({ redis, postgres: shared ? db : null, log, now });
+    const throttle = createThrottle({ store: limitStore(signInPolicy(config.loginRateLimitPerMinute)) });
+    const limiter = createRateLimiter({
+      store: limitStore(callsPolicy(config.rateLimitPerMinute)),
+      atOnce: redis !== null || shared ? secondsWorth(config.rateLimitPerMinute) : 1,
+      now,
+    });
     const server = await createServer({
       log,
       identify: sessions.identify,
@@ -118,6 +161,7 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       allowedOrigins: config.corsAllowedOrigins,
       pages: join(import.meta.dirname, '../dist/web'),
       version: metadata.version,
+      watchers: monitoring.watchHttp,
     });
     const { mount } = server;
     const live = addLive({
@@ -126,20 +170,21 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
       identify: sessions.identify,
       onSessionEnd: sessions.onEnd,
       log,
-      now,
     });
+    const { identify } = sessions;
+    monitoring.serve({ server, identify, limiter, db, host, lock, live });
     let shuttingDown = false;
 
     healthRoutes({
       mount,
       now,
       status: async () => (host.status().checkedAt === null ? host.refresh() : host.status()),
-      probe: () => probeDatabase(database.path),
+      probe: database.probe,
       scheduler: scheduler.state,
       cache: () => sessions.cache,
       shuttingDown: () => shuttingDown,
     });
-    const setupCode = newSetupCode();
+    const setupCode = shared ? sharedSetupCode(current) : newSetupCode();
     setupRoutes({
       mount,
       db,
@@ -183,12 +228,12 @@ export async function startApp({ config, configured, log, now }: AppDeps): Promi
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));
     const housekeeping = housekeepingJobs({
       cleanSessions: sessions.cleanUp,
-      sweepLimits: () => limiter.sweep() + throttle.sweep(),
+      sweepLimits: async () => (await limiter.sweep()) + (await throttle.sweep()),
       probeHost: host.refresh,
       pruneRuns: scheduler.runs.prune,
       now,
     });
-    for (const job of housekeeping) scheduler.add(job);
+    for (const job of [...housekeeping, ...jobs]) scheduler.add(job);
 
     host.start();
     closers.add('http', async () => {

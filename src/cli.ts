@@ -1,4 +1,4 @@
-/** Commands beside the server: `reset-password`, `attack`, and `docs` for those who change the settings. */
+/** Commands beside the server, for the operator; and `docs` for those who change the settings. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -6,15 +6,18 @@ import { systemClock } from './base/clock.ts';
 import { AppError } from './base/errors.ts';
 import { silentLog } from './base/log.ts';
 import { StartError } from './base/start-error.ts';
+import { backUp, restore } from './backup.ts';
 import { configurationPage, exampleEnvironment } from './config-page.ts';
 import { readConfig } from './config.ts';
+import { examine, readable, report } from './doctor.ts';
 import { createPasswords } from './features/auth/passwords.ts';
 import { resetPassword } from './features/auth/reset-password.ts';
 import { attack } from './host/practice/attack.ts';
 import { practiceFolder } from './host/practice/open-practice.ts';
 import { createAudit } from './platform/audit.ts';
+import { copyCommand } from './platform/db/copy-command.ts';
 import { migrate } from './platform/db/migrate.ts';
-import { openDatabase } from './platform/db/open.ts';
+import { databaseAt, openDatabase } from './platform/db/open.ts';
 
 interface Command {
   usage: string;
@@ -27,10 +30,11 @@ const commands: Readonly<Record<string, Command>> = {
     async run(words) {
       const { config } = readConfig(process.env);
       const practice = join(practiceFolder(config), 'bangui.db');
-      const path = words.includes('--practice') ? practice : config.databasePath;
-      if (!existsSync(path)) throw new StartError('no_database', `There is no database at ${path}.`);
+      const at = words.includes('--practice') ? { path: practice } : databaseAt(config);
+      if ('path' in at && !existsSync(at.path))
+        throw new StartError('no_database', `There is no database at ${at.path}.`);
       const password = await readPassword();
-      const database = await openDatabase({ path, log: silentLog, now: systemClock });
+      const database = await openDatabase({ ...at, log: silentLog, now: systemClock });
       try {
         await migrate({ database, log: silentLog, now: systemClock });
         const { db } = database;
@@ -43,6 +47,34 @@ const commands: Readonly<Record<string, Command>> = {
       }
       print('The password is changed, and everybody is signed out.');
     },
+  },
+  backup: {
+    usage: 'backup [FILE]                 also while BanGUI runs; `-` writes to standard output',
+    async run([to]) {
+      const { config } = readConfig(process.env);
+      print(await backUp({ config, to: to ?? null, now: systemClock }), to === '-');
+    },
+  },
+  restore: {
+    usage: 'restore FILE                  puts a backup in the place of the database; BanGUI must not run',
+    async run([file]) {
+      const { config } = readConfig(process.env);
+      if (file === undefined) throw new StartError('no_backup', 'Name the backup: restore FILE');
+      print(await restore({ config, file, now: systemClock }));
+    },
+  },
+  doctor: {
+    usage: 'doctor [--json]               looks for what is wrong, changes nothing',
+    async run(words) {
+      const findings = await examine({ environment: process.env, now: systemClock });
+      print(words.includes('--json') ? JSON.stringify(report(findings), null, 2) : readable(findings));
+      if (findings.some(({ state }) => state === 'problem')) process.exitCode = 1;
+    },
+  },
+  database: {
+    usage:
+      'database copy --from … --to …  moves an installation between a file and a PostgreSQL URL, either way',
+    run: (words) => copyCommand({ words, print, now: systemClock }),
   },
   attack: {
     usage: 'attack [lines a second]       plays attackers on the practice fail2ban until Ctrl-C',
@@ -104,6 +136,6 @@ async function readPassword(): Promise<string> {
   }
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+function print(line: string, besides = false): void {
+  (besides ? process.stderr : process.stdout).write(`${line}\n`);
 }

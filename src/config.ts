@@ -3,18 +3,21 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
+import { logTarget, type LogTarget } from './log-target.ts';
+import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
 import {
   choice,
   flag,
   networks,
   origins,
-  redisAddress,
   secret,
+  serverUrl,
   text,
   wholeNumber,
   type Reading,
   type Setting,
 } from './setting.ts';
+import { readTraces } from './traces.ts';
 
 const developmentOrigins = [
   'http://localhost:5173',
@@ -49,11 +52,17 @@ export const settings = {
     sentence:
       'File of the embedded database; `/var/lib/bangui/bangui.db` in containers. Its folder is made when missing. Must not lie on a network file system.',
   }),
-  redisUrl: redisAddress({
-    name: 'REDIS_URL',
-    shownDefault: '',
+  databaseUrl: serverUrl({
+    name: 'DATABASE_URL',
+    schemes: ['postgres', 'postgresql'],
     sentence:
-      'Redis that decides which instance runs the background jobs, for several instances on one database.',
+      'Uses PostgreSQL instead of the embedded database, for several instances: `postgres://user:password@host/name`. Needs `BANGUI_SESSION_SECRET`. `bangui database copy` moves an installation there and back.',
+  }),
+  redisUrl: serverUrl({
+    name: 'REDIS_URL',
+    schemes: ['redis', 'rediss'],
+    sentence:
+      'Where several instances keep the scheduler lock, and share limits and live events: `redis://user:password@host/0`. Without it they do so through PostgreSQL. One Redis database for one installation.',
   }),
   fail2banSocket: text({
     name: 'FAIL2BAN_SOCKET',
@@ -84,7 +93,8 @@ export const settings = {
     name: 'SESSION_SECRET',
     length: 32,
     shownDefault: 'generated once, kept beside the database',
-    sentence: 'Signs session cookies.',
+    sentence:
+      'Signs session cookies. Needed with `BANGUI_DATABASE_URL`, since several instances must share it.',
   }),
   sessionSecretPrevious: secret({
     name: 'SESSION_SECRET_PREVIOUS',
@@ -109,7 +119,8 @@ export const settings = {
     from: 1,
     to: 300,
     fallback: 10,
-    sentence: 'How long a session is kept in memory; a sign-out reaches other instances within this time.',
+    sentence:
+      'How long a session is kept in memory. A sign-out reaches other instances at once, or within this time when they cannot be told.',
   }),
   sessionCookieSecure: flag({
     name: 'SESSION_COOKIE_SECURE',
@@ -138,14 +149,15 @@ export const settings = {
     from: 1,
     to: 10_000_000,
     fallback: 600,
-    sentence: 'Calls a client may make in a minute; health checks are not counted.',
+    sentence:
+      'Calls a client may make in a minute, at all instances together; health checks are not counted.',
   }),
   loginRateLimitPerMinute: wholeNumber({
     name: 'LOGIN_RATE_LIMIT_PER_MINUTE',
     from: 1,
     to: 10_000_000,
     fallback: 10,
-    sentence: 'Sign-ins a client may try in a minute.',
+    sentence: 'Sign-ins a client may try in a minute, at all instances together.',
   }),
   logLevel: choice({
     name: 'LOG_LEVEL',
@@ -160,6 +172,7 @@ export const settings = {
     shownDefault: '`json`, `text` on a terminal',
     sentence: 'Form of the log lines on standard output.',
   }),
+  ...monitoringSettings,
   shutdownTimeoutSeconds: wholeNumber({
     name: 'SHUTDOWN_TIMEOUT_SECONDS',
     from: 1,
@@ -175,6 +188,10 @@ export interface ReadConfig {
   config: Config;
   /** Which settings the operator gave. */
   configured: ReadonlySet<keyof Config>;
+  /** Where log lines are shipped to, null for nowhere. */
+  logTarget: LogTarget | null;
+  /** Whether traces are sent to an OpenTelemetry collector. */
+  traces: boolean;
   /** Sentences on what has no effect. */
   warnings: string[];
 }
@@ -197,6 +214,7 @@ export function readConfig(environment: Environment): ReadConfig {
     port: read('port', settings.port),
     hostName: read('hostName', settings.hostName),
     databasePath: resolve(read('databasePath', settings.databasePath)),
+    databaseUrl: read('databaseUrl', settings.databaseUrl),
     redisUrl: read('redisUrl', settings.redisUrl),
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
@@ -215,6 +233,7 @@ export function readConfig(environment: Environment): ReadConfig {
     loginRateLimitPerMinute: read('loginRateLimitPerMinute', settings.loginRateLimitPerMinute),
     logLevel: read('logLevel', settings.logLevel),
     logFormat: read('logFormat', settings.logFormat),
+    ...readMonitoring(read),
     shutdownTimeoutSeconds: read('shutdownTimeoutSeconds', settings.shutdownTimeoutSeconds),
   };
   if (config.sessionCookieSameSite === 'none' && !config.sessionCookieSecure) {
@@ -222,8 +241,17 @@ export function readConfig(environment: Environment): ReadConfig {
       'BANGUI_SESSION_COOKIE_SAMESITE must not be `none` while BANGUI_SESSION_COOKIE_SECURE is `false`',
     );
   }
+  if (configured.has('databaseUrl') && !configured.has('sessionSecret')) {
+    problems.push(
+      'BANGUI_SESSION_SECRET is required when BANGUI_DATABASE_URL is set, since several instances must share it',
+    );
+  }
+  const shipping = logTarget(config);
+  const traces = readTraces(environment);
+  problems.push(...shipping.problems, ...traces.problems);
   if (problems.length > 0) throw wrong(problems);
-  return { config, configured, warnings: unknownNames(environment, Object.values(settings)) };
+  const warnings = unknownNames(environment, Object.values(settings));
+  return { config, configured, logTarget: shipping.target, traces: traces.wanted, warnings };
 }
 
 function wrong(problems: readonly string[]): StartError {

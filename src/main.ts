@@ -4,11 +4,25 @@ import { systemClock } from './base/clock.ts';
 import { StartError } from './base/start-error.ts';
 import { readConfig, type ReadConfig } from './config.ts';
 import { createLog } from './platform/logging/log.ts';
+import { openShipping } from './platform/logging/open-shipping.ts';
 
 const terminal = process.stdout.isTTY === true;
 const settings = readSettings();
-const { config } = settings;
-const log = createLog({ level: config.logLevel, format: config.logFormat ?? (terminal ? 'text' : 'json') });
+const { config, logTarget } = settings;
+const shipping =
+  logTarget === null
+    ? null
+    : openShipping({
+        target: logTarget,
+        bufferSize: config.externalLoggingBufferSize,
+        flushMs: config.externalLoggingFlushIntervalSeconds * 1000,
+        now: systemClock,
+      });
+const log = createLog({
+  level: config.logLevel,
+  format: config.logFormat ?? (terminal ? 'text' : 'json'),
+  ...(shipping !== null && { ship: shipping.write }),
+});
 let app: App | null = null;
 let signalledAt: number | null = null;
 process.on('SIGTERM', stopOnSignal);
@@ -22,11 +36,12 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
-  app = await startApp({ ...settings, log, now: systemClock });
+  app = await startApp({ ...settings, shipping, log, now: systemClock });
 } catch (error) {
   const code = error instanceof StartError ? error.code : 'internal_error';
   log.error('bangui_start_failed', { code, error });
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  await shipping?.flush();
   process.exit(1);
 }
 announce(app);
@@ -55,6 +70,8 @@ function stopOnSignal(): void {
 async function stop(): Promise<void> {
   if (app === null) return;
   await app.stop();
+  // The last lines, in what is left of the time for it.
+  await shipping?.flush();
   process.exit(0);
 }
 

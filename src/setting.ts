@@ -39,6 +39,21 @@ export function text<T extends string | null>(description: Description<T | strin
   );
 }
 
+/** Where a service is. User names and passwords belong in a secret: an address is shown in logs. */
+export function serviceUrl(
+  description: Omit<Description<null>, 'fallback'> & { schemes: readonly string[] },
+) {
+  const { schemes } = description;
+  return make<string | null>({ ...description, fallback: null }, 'URL', (given) => {
+    const parsed = URL.canParse(given) ? new URL(given) : null;
+    if (parsed === null || !schemes.includes(parsed.protocol.slice(0, -1)) || parsed.host === '')
+      return no(`must be a URL that begins with ${schemes.map((scheme) => `\`${scheme}://\``).join(', ')}`);
+    if (parsed.username !== '' || parsed.password !== '')
+      return no('must not hold a user name or password: those belong in the token');
+    return { value: given };
+  });
+}
+
 export function flag(description: Description<boolean>): Setting<boolean> {
   return make(description, '`true` or `false`', (given) => {
     if (['true', '1', 'yes', 'on'].includes(given.toLowerCase())) return { value: true };
@@ -79,15 +94,16 @@ export function secret(description: Omit<Description<string | null>, 'fallback'>
   return { ...setting, secret: true };
 }
 
-/** A secret: the address may hold a password. */
-export function redisAddress(description: Omit<Description<string | null>, 'fallback'>) {
-  const setting = make<string | null>(
-    { ...description, fallback: null },
-    '`redis://` or `rediss://` address',
-    (given) =>
-      URL.canParse(given) && /^rediss?:$/.test(new URL(given).protocol) && new URL(given).host !== ''
-        ? { value: given }
-        : no('must be an address such as `redis://redis.example.org:6379`'),
+/** A secret, since a password may stand in it: what is wrong with it is told without its text. */
+export function serverUrl(
+  description: Omit<Description<string | null>, 'fallback'> & { schemes: readonly [string, string] },
+) {
+  const schemes = description.schemes.map((scheme) => `${scheme}://`);
+  const shown = schemes.map((scheme) => `\`${scheme}…\``).join(' or ');
+  const setting = make<string | null>({ ...description, fallback: null }, shown, (given) =>
+    schemes.some((scheme) => given.startsWith(scheme)) && URL.canParse(given)
+      ? { value: given }
+      : no(`must be a URL such as ${shown}; in a password, write \`@\` as \`%40\``),
   );
   return { ...setting, secret: true };
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { databaseEnvironment, dropDatabaseOf, onPostgres } from './servers/test-databases.ts';
 
 export interface LogLine {
   event?: string;
@@ -35,6 +36,8 @@ export interface BanguiOptions {
   env?: Record<string, string>;
   dir?: string;
   port?: number;
+  /** The program, from the project's root. */
+  program?: string;
 }
 
 const projectRoot = join(import.meta.dirname, '..');
@@ -43,25 +46,31 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'bangui-test-')));
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
+  const database = await databaseEnvironment(dir);
   const began = performance.now();
   // as `npm start` does
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', join(projectRoot, 'src/main.ts')], {
-    cwd: projectRoot,
-    env: {
-      PATH: process.env['PATH'],
-      NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compile'),
-      HOME: process.env['HOME'],
-      TZ: process.env['TZ'],
-      BANGUI_PORT: String(port),
-      BANGUI_DATABASE_PATH: join(dir, 'bangui.db'),
-      BANGUI_FAIL2BAN_SOCKET: options.socket,
-      BANGUI_LOG_FORMAT: 'json',
-      BANGUI_PRACTICE: 'never',
-      BANGUI_RATE_LIMIT_PER_MINUTE: '1000000',
-      ...options.env,
+  const child = spawn(
+    process.execPath,
+    ['--optimize-for-size', join(projectRoot, options.program ?? 'src/main.ts')],
+    {
+      cwd: projectRoot,
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compile'),
+        HOME: process.env['HOME'],
+        TZ: process.env['TZ'],
+        BANGUI_PORT: String(port),
+        BANGUI_DATABASE_PATH: join(dir, 'bangui.db'),
+        BANGUI_FAIL2BAN_SOCKET: options.socket,
+        BANGUI_LOG_FORMAT: 'json',
+        BANGUI_PRACTICE: 'never',
+        BANGUI_RATE_LIMIT_PER_MINUTE: '1000000',
+        ...database,
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const killWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -99,6 +108,7 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
     restart: () => startBangui({ ...options, dir, port }),
     async dispose() {
       await stop();
+      if (onPostgres()) await dropDatabaseOf(dir);
       await rm(dir, { recursive: true, force: true });
     },
   };

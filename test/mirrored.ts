@@ -6,8 +6,9 @@ import { createMirror, type Mirror } from '../src/features/bans/mirror.ts';
 import { createBanFeed, type BanFeed } from '../src/host/bans/feed.ts';
 import { createLocalHost, type LocalHost } from '../src/host/local-host.ts';
 import { createEvents, type AppEvent, type Events } from '../src/platform/events.ts';
+import { noFanOut } from '../src/platform/fan-out/fan-out.ts';
 import type { Database } from '../src/platform/db/schema.ts';
-import { createFence, type Fence } from '../src/platform/lock/fence.ts';
+import type { Fence } from '../src/platform/lock/fence.ts';
 import { until } from './bangui.ts';
 import { temporaryDatabase, type TemporaryDatabase } from './database.ts';
 import { startFail2ban, type RealFail2ban } from './fail2ban/real-fail2ban.ts';
@@ -59,9 +60,18 @@ async function mirrorOf(
   const announced: AppEvent[] = [];
   events.listen((event) => announced.push(event));
   const { db } = database;
-  const mirror = createMirror({ db, host, feed, events, now: systemClock, log });
+  const mirror = createMirror({
+    db,
+    host,
+    feed,
+    events,
+    fanOut: noFanOut,
+    listenElsewhere: () => {},
+    now: systemClock,
+    log,
+  });
   host.start();
-  const fence = createFence({ db, dialect: 'sqlite', token: 0 });
+  const fence = database.fence();
   await mirror.start(fence);
   await until('the mirror is filled', () => mirror.state().state === 'current');
 

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { unwatched, type WatchCommand } from '../base/watch.ts';
 import { askHeld } from './ask-held.ts';
 import { banMany, unbanMany } from './ban-many.ts';
 import { asHostError } from './host-error.ts';
@@ -10,6 +11,7 @@ import type { Host, HostStatus } from './host.ts';
 import { createPoll } from './poll.ts';
 import { createCommands } from './wire/commands.ts';
 import { createDaemonSocket, type SocketFigures } from './wire/socket.ts';
+import { watchSocket } from './wire/watch-socket.ts';
 import { DaemonError, WireError, type FaultState } from './wire/wire-error.ts';
 
 export interface LocalHost extends Host {
@@ -24,6 +26,7 @@ interface LocalHostDeps {
   socketPath: string;
   log: Log;
   now: Clock;
+  watchCommand?: WatchCommand;
 }
 
 const pingEveryMs = 1000;
@@ -35,8 +38,9 @@ const interestLastsMs = 60_000;
 const startTakesMs = 10_000;
 
 /** Polls only after `start()`; every verb works without it. `close()` ends the connection and the poll. */
-export function createLocalHost({ id, socketPath, log, now }: LocalHostDeps): LocalHost {
-  const socket = createDaemonSocket({ path: socketPath });
+export function createLocalHost(deps: LocalHostDeps): LocalHost {
+  const { id, socketPath, log, now, watchCommand = unwatched } = deps;
+  const socket = watchSocket(createDaemonSocket({ path: socketPath }), watchCommand);
   const commands = createCommands({ socket });
   const poll = createPoll({ commands, now });
   const listeners = new Set<(status: HostStatus) => void>();

@@ -38,7 +38,13 @@ export interface StatusEvent {
   at: number;
 }
 
-export type AppEvent = BanEvent | UnbanEvent | BansChangedEvent | StatusEvent;
+/** Announcements of other instances may have been missed: read again what is shown. */
+export interface ResyncEvent {
+  type: 'resync';
+  at: number;
+}
+
+export type AppEvent = BanEvent | UnbanEvent | BansChangedEvent | StatusEvent | ResyncEvent;
 
 export interface Events {
   announce(event: AppEvent): void;

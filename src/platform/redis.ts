@@ -1,4 +1,5 @@
 /** A connection to Redis that fails fast while Redis is away, and comes back by itself. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Log } from '../base/log.ts';
 
@@ -10,6 +11,7 @@ interface RedisOptions {
 
 const longestPauseMs = 2_000;
 const answerWithinMs = 2_000;
+const startMs = 1_000;
 
 /**
  * Connects at once and in the background. Until it is connected, and again while Redis is away, each call throws
@@ -33,4 +35,9 @@ export function openRedis({ url, log }: RedisOptions): Redis {
     away = false;
   });
   return redis;
+}
+
+/** Resolves when it answers, or after a second without: what needs Redis then does without it for the time being. */
+export async function untilReady(redis: Redis): Promise<void> {
+  for (const until = Date.now() + startMs; redis.status !== 'ready' && Date.now() < until;) await sleep(10);
 }

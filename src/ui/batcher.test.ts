@@ -7,7 +7,8 @@ afterEach(() => void vi.useRealTimers());
 function start() {
   const batches: number[][] = [];
   const batcher = createBatcher<number>({
-    everyMs: 1000,
+    calmMs: 200,
+    floodMs: 1000,
     deliver: (items) => batches.push(items),
     now: () => Date.now(),
   });
@@ -20,15 +21,25 @@ test('a lone event is shown at once', () => {
   expect(batches).toEqual([[1]]);
 });
 
-test('a burst is shown at most once a second, and nothing of it is lost', () => {
+test('a flood is shown at most once a second, and nothing of it is lost', () => {
   const { batches, batcher } = start();
   for (let i = 0; i < 5000; i++) {
     batcher.add(i);
     vi.advanceTimersByTime(1);
   }
   vi.advanceTimersByTime(1000);
-  expect(batches.length).toBeLessThanOrEqual(6);
+  expect(batches.length).toBeLessThanOrEqual(7);
   expect(batches.flat()).toEqual(Array.from({ length: 5000 }, (_, i) => i));
+});
+
+test('an event that follows another is shown 200 ms after it at the latest', () => {
+  const { batches, batcher } = start();
+  batcher.add(1);
+  vi.advanceTimersByTime(50);
+  batcher.add(2);
+  expect(batches).toEqual([[1]]);
+  vi.advanceTimersByTime(150);
+  expect(batches).toEqual([[1], [2]]);
 });
 
 test('after a quiet second the next event is at once again', () => {

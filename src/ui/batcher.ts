@@ -1,4 +1,4 @@
-/** Gathers a stream into batches: the first at once, then at most one per interval. */
+/** Gathers a stream into batches: single events soon after one another, a flood once an interval. */
 
 export interface Batcher<T> {
   add(item: T): void;
@@ -7,20 +7,26 @@ export interface Batcher<T> {
 }
 
 interface BatcherDeps<T> {
-  /** Least ms between two deliveries. */
-  everyMs: number;
+  /** Least ms between two deliveries while events come one by one. */
+  calmMs: number;
+  /** Least ms after a delivery of more than a few. */
+  floodMs: number;
   deliver: (items: T[]) => void;
   now?: () => number;
 }
 
-/** A lone event is delivered without delay; a burst costs one delivery an interval, and none is lost. */
+/** More than a person follows one by one. */
+const few = 3;
+
+/** A lone event is delivered without delay; a flood costs one delivery a `floodMs`, and nothing is lost. */
 export function createBatcher<T>({
-  everyMs,
+  calmMs,
+  floodMs,
   deliver,
   now = () => performance.now(),
 }: BatcherDeps<T>): Batcher<T> {
   let held: T[] = [];
-  let lastAt = Number.NEGATIVE_INFINITY;
+  let nextAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   const stopTimer = (): void => {
@@ -32,14 +38,14 @@ export function createBatcher<T>({
     if (held.length === 0) return;
     const items = held;
     held = [];
-    lastAt = now();
+    nextAt = now() + (items.length > few ? floodMs : calmMs);
     deliver(items);
   };
   return {
     add(item) {
       held.push(item);
       if (timer !== null) return;
-      const wait = lastAt + everyMs - now();
+      const wait = nextAt - now();
       if (wait <= 0) flush();
       else timer = setTimeout(flush, wait);
     },

@@ -32,14 +32,15 @@ interface LiveDeps {
   url: string;
   /** Names of the events to hear. */
   types: readonly string[];
-  /** At most one call a second. */
+  /** At most one call a second in a flood; five while events come one by one. */
   onEvents: (events: LiveEvent[]) => void;
   document: Document;
 }
 
 const firstWait = 1000;
 const longestWait = 15_000;
-const repaintMs = 1000;
+/** A ban shall be seen within 300 ms of its event, whatever came just before. */
+const pace = { calmMs: 200, floodMs: 1000 };
 /** The server says something every five seconds; after so much silence the connection is dead. */
 const silenceMs = 20_000;
 const beat = 'beat';
@@ -47,7 +48,7 @@ const beat = 'beat';
 /** Does nothing until `start()`. */
 export function createLive({ url, types, onEvents, document }: LiveDeps): Live {
   const listeners = new Set<() => void>();
-  const batcher = createBatcher({ everyMs: repaintMs, deliver: onEvents });
+  const batcher = createBatcher({ ...pace, deliver: onEvents });
   let state: LiveState = { kind: 'connecting' };
   let heardAt: number | null = null;
   let source: EventSource | null = null;

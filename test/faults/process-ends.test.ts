@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { freePort, startBangui, until } from '../bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../fail2ban/real-fail2ban.ts';
 import { signIn, type Operator } from '../operator.ts';
+import { databaseEnvironment, dropDatabaseOf, onPostgres } from '../servers/test-databases.ts';
 
 const shutdownEvents = [
   'bangui_shutting_down',
@@ -93,6 +94,7 @@ describe('the end of the process', { timeout: 120_000 }, () => {
         BANGUI_FAIL2BAN_SOCKET: fail2ban.socket,
         BANGUI_LOG_FORMAT: 'json',
         BANGUI_PRACTICE: 'never',
+        ...(await databaseEnvironment(dir)),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -110,6 +112,7 @@ describe('the end of the process', { timeout: 120_000 }, () => {
       expect(events.filter((event) => shutdownEvents.includes(event))).toEqual(shutdownEvents);
     } finally {
       if (child.exitCode === null) process.kill(-pid, 'SIGKILL');
+      if (onPostgres()) await dropDatabaseOf(dir);
       await rm(dir, { recursive: true, force: true });
     }
   });

@@ -1,8 +1,8 @@
 /** A process that takes the scheduler lock and writes as holder, over and over: to be killed, or stopped and resumed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openLock } from './open-lock.ts';
+import { lockAt } from './open-lock.ts';
 
-const { lock } = await openLock(
+const { lock } = await lockAt(
   JSON.parse(process.env['HOLDER_PLACE'] ?? ''),
   JSON.parse(process.env['HOLDER_OPTIONS'] ?? '{}'),
 );

@@ -1,6 +1,7 @@
 /** Sign in, sign out, who am I. */
 import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
+import { storable } from '../../base/storable.ts';
 
 const sessionView = z.object({
   user: z.object({ name: z.string(), role: z.string() }),
@@ -15,7 +16,10 @@ export const login = endpoint({
   summary: 'Sign in; sets the session cookie',
   tag: 'auth',
   access: 'anyone',
-  body: z.object({ password: z.string().min(1).max(128), username: z.string().min(1).max(64).optional() }),
+  body: z.object({
+    password: z.string().min(1).max(128),
+    username: storable(z.string().min(1).max(64)).optional(),
+  }),
   output: sessionView,
   status: 200,
 });

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import { transact } from '../../platform/db/transact.ts';
 
 interface ResetDeps {
   db: Kysely<Database>;
@@ -21,13 +22,13 @@ export async function resetPassword(deps: ResetDeps, password: string): Promise<
   const user = await db.selectFrom('users').where('name', '=', 'admin').select('id').executeTakeFirst();
   if (user === undefined) return 'not_set_up';
   const hash = await hashPassword(password);
-  await db.transaction().execute(async (transaction) => {
+  await transact(db, async (transaction) => {
     await transaction
       .updateTable('users')
       .set({ password_hash: hash, password_changed_at: now() })
       .where('id', '=', user.id)
       .execute();
-    await transaction.deleteFrom('sessions').where('user_id', '=', Number(user.id)).execute();
+    await transaction.deleteFrom('sessions').where('user_id', '=', user.id).execute();
   });
   await audit({
     actor: 'command line',

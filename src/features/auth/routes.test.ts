@@ -2,16 +2,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
+import { ownRateLimiter, ownThrottle } from '../../../test/limits.ts';
 import { parseAddress } from '../../base/address.ts';
 import { silentLog } from '../../base/log.ts';
 import { createAudit } from '../../platform/audit.ts';
-import { createRateLimiter } from '../../platform/http/rate-limit.ts';
 import { createServer, type Server } from '../../platform/http/server.ts';
+import { hashToken } from './cookie-value.ts';
 import { createPasswords } from './passwords.ts';
 import { resetPassword } from './reset-password.ts';
 import { authRoutes } from './routes.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { createThrottle } from './throttle.ts';
 
 const password = 'correct horse battery';
 const passwords = createPasswords();
@@ -22,6 +22,8 @@ let database: TemporaryDatabase;
 let server: Server;
 let sessions: Sessions;
 let time = 0;
+/** Endings that other instances hear of. */
+let told: string[] = [];
 const now = () => time;
 
 interface RigOptions {
@@ -39,11 +41,11 @@ async function start({
 }: RigOptions = {}) {
   await server?.close(500);
   const { db } = database;
-  sessions = createSessions({ db, secrets, cacheMs, now });
+  sessions = createSessions({ db, secrets, cacheMs, tell: (sessionId) => told.push(sessionId), now });
   server = await createServer({
     log: silentLog,
     identify: sessions.identify,
-    limiter: createRateLimiter({ perMinute: 10_000, now }),
+    limiter: ownRateLimiter({ perMinute: 10_000, now }),
     trustedProxies: [parseAddress('10.0.0.0/8') ?? expect.fail()],
     allowedOrigins: [],
     pages: '/nowhere',
@@ -54,7 +56,7 @@ async function start({
     db,
     sessions,
     passwords,
-    throttle: createThrottle({ perMinute, now }),
+    throttle: ownThrottle({ perMinute, now }),
     audit: createAudit({ db, now }),
     now,
     cookie: { secure, sameSite: 'lax' },
@@ -64,6 +66,7 @@ async function start({
 
 beforeEach(async () => {
   time = 1_700_000_000_000;
+  told = [];
   database = await temporaryDatabase();
   const user = { name: 'admin', role: 'admin', created_at: time, password_changed_at: time };
   await database.db
@@ -150,6 +153,7 @@ describe('signing in', () => {
     { password: 'x'.repeat(129) },
     { password, username: 'x'.repeat(5000) },
     { password, username: { $ne: null } },
+    { password, username: 'admin\0' },
     [],
     'text',
     null,
@@ -157,7 +161,7 @@ describe('signing in', () => {
     expect((await login(body)).statusCode).toBe(422);
   });
 
-  test.each(["admin' OR '1'='1", 'admin\0', 'ADMIN', ' admin', '../admin'])(
+  test.each(["admin' OR '1'='1", 'ADMIN', ' admin', '../admin'])(
     'the name %j is nobody',
     async (username) => {
       expect((await login({ password, username })).statusCode).toBe(401);
@@ -203,7 +207,8 @@ describe('the cookie', () => {
 
   test('cannot be invented, changed or signed by somebody else', async () => {
     const cookie = await signedIn();
-    const flipped = cookie.endsWith('A') ? `${cookie.slice(0, -1)}B` : `${cookie.slice(0, -1)}A`;
+    // the last letter holds four bits only: B would read as A does
+    const flipped = cookie.endsWith('A') ? `${cookie.slice(0, -1)}Q` : `${cookie.slice(0, -1)}A`;
     const [token = ''] = cookie.split('.');
     for (const bad of [
       token,
@@ -252,6 +257,7 @@ describe('the end of a session', () => {
     await logout(here, { everywhere: true });
     expect([(await who(here)).statusCode, (await who(there)).statusCode]).toEqual([401, 401]);
     expect(ended).toHaveLength(2);
+    expect(told.toSorted()).toEqual(ended.toSorted());
   });
 
   test('by another instance is noticed within the time of the cache', async () => {
@@ -261,6 +267,34 @@ describe('the end of a session', () => {
     expect((await who(cookie)).statusCode).toBe(200);
     time += 10_000;
     expect((await who(cookie)).statusCode).toBe(401);
+  });
+
+  test('that another instance tells of is noticed at once, and not told back to it', async () => {
+    const cookie = await signedIn();
+    const ended: string[] = [];
+    sessions.onEnd((sessionId) => ended.push(sessionId));
+    const [row] = await database.db.selectFrom('sessions').select('token_hash').execute();
+    expect((await who(cookie)).statusCode).toBe(200);
+    await database.db.deleteFrom('sessions').execute();
+    sessions.endedElsewhere(row?.token_hash ?? '');
+    expect((await who(cookie)).statusCode).toBe(401);
+    expect([ended, told]).toEqual([[row?.token_hash], []]);
+  });
+
+  test('that may have been missed is looked up again', async () => {
+    const [gone, kept] = [await signedIn(), await signedIn()];
+    expect([(await who(gone)).statusCode, (await who(kept)).statusCode]).toEqual([200, 200]);
+    const token = gone.split('=')[1]?.split('.')[0] ?? '';
+    await database.db.deleteFrom('sessions').where('token_hash', '=', hashToken(token)).execute();
+    sessions.doubt();
+    expect([(await who(gone)).statusCode, (await who(kept)).statusCode]).toEqual([401, 200]);
+  });
+
+  test('that comes by itself is no news to others', async () => {
+    await signedIn();
+    time += 3_600_000;
+    await sessions.cleanUp(database.db);
+    expect(told).toEqual([]);
   });
 
   test('is noticed at once when sessions are not kept in memory', async () => {

@@ -33,7 +33,7 @@ export function authRoutes(deps: AuthDeps): void {
 
   mount(contract.login, async ({ body }, call) => {
     const secure = cookieIsSecure(call, cookie.secure);
-    throttle.begin(call.client);
+    await throttle.begin(call.client);
     const name = body.username ?? onlyUser;
     const user = await db.selectFrom('users').where('name', '=', name).selectAll().executeTakeFirst();
     const matches = await passwords.verify(user?.password_hash ?? null, body.password);
@@ -42,14 +42,14 @@ export function authRoutes(deps: AuthDeps): void {
       await audit({ ...entry, action: 'session.open', outcome: 'refused' });
       throw unauthenticated('The password is wrong.');
     }
-    throttle.succeeded(call.client);
+    await throttle.succeeded(call.client);
     // The browser's former session is replaced, not left behind.
     const former = await sessions.identify(call.request.cookies[sessionCookie]);
     if (former !== null) await sessions.end(former.sessionId);
     const { sessionMinutes, timezone } = await preferences();
     const userAgent = call.request.headers['user-agent'] ?? '';
     const opened = await sessions.open({
-      userId: Number(user.id),
+      userId: user.id,
       client: call.client,
       userAgent,
       durationMs: sessionMinutes * 60_000,

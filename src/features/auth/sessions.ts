@@ -1,6 +1,7 @@
 /** Sessions: rows that can be revoked, found through a signed cookie, kept in memory for some seconds. */
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
+import { keepRecent } from '../../base/recent-map.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Identify, Identity } from '../../platform/http/guard.ts';
 import { hashToken, newToken, readToken, signToken } from './cookie-value.ts';
@@ -10,8 +11,12 @@ export interface Sessions {
   open(session: NewSession): Promise<{ cookie: string; expiresAt: number }>;
   end(sessionId: string): Promise<void>;
   endAllOf(userId: number): Promise<number>;
-  /** Calls back with the id of each session that ended here. Returns the way to stop listening. */
+  /** Calls back with the id of each session that ended, here or elsewhere. Returns the way to stop listening. */
   onEnd(listener: (sessionId: string) => void): () => void;
+  /** Another instance ended it. */
+  endedElsewhere(sessionId: string): void;
+  /** Endings elsewhere may have been missed: every session is looked up again. */
+  doubt(): void;
   /** Removes expired rows, inside the job's transaction. Answers how many. */
   cleanUp(transaction: Kysely<Database>): Promise<number>;
   cache: 'present' | 'disabled';
@@ -30,12 +35,14 @@ interface SessionsDeps {
   secrets: readonly [string, ...string[]];
   /** How long a session is answered from memory, ms; 0 switches that off. */
   cacheMs: number;
+  /** Hears of each session that is ended here before its time. */
+  tell: (sessionId: string) => void;
   now: Clock;
 }
 
 const mostCached = 1_000;
 
-export function createSessions({ db, secrets, cacheMs, now }: SessionsDeps): Sessions {
+export function createSessions({ db, secrets, cacheMs, tell, now }: SessionsDeps): Sessions {
   const cache = new Map<string, { identity: Identity; readAt: number }>();
   const listeners = new Set<(sessionId: string) => void>();
   let endings = 0;
@@ -44,14 +51,9 @@ export function createSessions({ db, secrets, cacheMs, now }: SessionsDeps): Ses
     cache.delete(sessionId);
     for (const listener of listeners) listener(sessionId);
   };
-  const keep = (identity: Identity, readAt: number): void => {
-    cache.delete(identity.sessionId);
-    cache.set(identity.sessionId, { identity, readAt });
-    if (cache.size <= mostCached) return;
-    for (const oldest of cache.keys()) {
-      cache.delete(oldest);
-      return;
-    }
+  const endedHere = (sessionId: string): void => {
+    ended(sessionId);
+    tell(sessionId);
   };
   return {
     cache: cacheMs > 0 ? 'present' : 'disabled',
@@ -69,7 +71,9 @@ export function createSessions({ db, secrets, cacheMs, now }: SessionsDeps): Ses
         return null;
       }
       // A session that ended while it was read must not come back from memory.
-      if (!fresh && cacheMs > 0 && endings === endingsBefore) keep(identity, time);
+      if (!fresh && cacheMs > 0 && endings === endingsBefore) {
+        keepRecent(cache, sessionId, { identity, readAt: time }, mostCached);
+      }
       return identity;
     },
     async open({ userId, client, userAgent, durationMs }) {
@@ -91,7 +95,7 @@ export function createSessions({ db, secrets, cacheMs, now }: SessionsDeps): Ses
     },
     async end(sessionId) {
       await db.deleteFrom('sessions').where('token_hash', '=', sessionId).execute();
-      ended(sessionId);
+      endedHere(sessionId);
     },
     async endAllOf(userId) {
       const rows = await db
@@ -99,12 +103,17 @@ export function createSessions({ db, secrets, cacheMs, now }: SessionsDeps): Ses
         .where('user_id', '=', userId)
         .returning('token_hash')
         .execute();
-      for (const row of rows) ended(row.token_hash);
+      for (const row of rows) endedHere(row.token_hash);
       return rows.length;
     },
     onEnd(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    endedElsewhere: ended,
+    doubt() {
+      endings += 1;
+      cache.clear();
     },
     async cleanUp(transaction) {
       const rows = await transaction
@@ -126,6 +135,6 @@ async function find(db: Kysely<Database>, sessionId: string): Promise<Identity |
     .select(['users.id', 'users.name', 'users.role', 'sessions.expires_at'])
     .executeTakeFirst();
   if (row === undefined) return null;
-  const actor = { userId: Number(row.id), name: row.name, role: row.role };
-  return { sessionId, actor, expiresAt: Number(row.expires_at) };
+  const actor = { userId: row.id, name: row.name, role: row.role };
+  return { sessionId, actor, expiresAt: row.expires_at };
 }

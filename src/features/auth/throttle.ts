@@ -1,67 +1,33 @@
 /** Slows guessing: a growing delay and a limit a minute per client, answered by 429 and never by waiting. */
-import type { Clock } from '../../base/clock.ts';
 import { tooManyRequests } from '../../base/errors.ts';
 import { limitKey } from '../../platform/http/caller-address.ts';
-import { createRateLimiter } from '../../platform/http/rate-limit.ts';
+import { waitSeconds, type LimitPolicy, type LimitStore } from '../../platform/limits/limit.ts';
 
 export interface Throttle {
   /**
-   * Counts a try as failed before it is looked at, so that tries sent side by side count as well.
-   * Throws 429 with the seconds to wait.
+   * Counts a try as failed before it is looked at, so that tries sent side by side, also to several instances, count as
+   * well. Throws 429 with the seconds to wait.
    */
-  begin(client: string): void;
-  succeeded(client: string): void;
+  begin(client: string): Promise<void>;
+  succeeded(client: string): Promise<void>;
   /** Forgets old failures. Answers how many clients. */
-  sweep(): number;
+  sweep(): Promise<number>;
 }
 
-interface ThrottleOptions {
-  perMinute: number;
-  now: Clock;
-  mostClients?: number;
-}
+/** A person mistypes: two failures are free, then each one doubles the wait, up to a quarter of an hour. */
+const waitsMs = [0, 0, 0, ...Array.from({ length: 10 }, (_, more) => 1000 * 2 ** more), 15 * 60_000];
 
-/** A person mistypes; from the third failure on each one doubles the wait. */
-const freeFailures = 2;
-const longestDelayMs = 15 * 60_000;
-const memoryMs = 60 * 60_000;
+export const signInPolicy = (perMinute: number): LimitPolicy => ({ name: 'sign_in', perMinute, waitsMs });
 
-export function createThrottle({ perMinute, now, mostClients = 20_000 }: ThrottleOptions): Throttle {
-  const limiter = createRateLimiter({ perMinute, now, mostClients });
-  const failures = new Map<string, { count: number; at: number }>();
+export function createThrottle({ store }: { store: LimitStore }): Throttle {
   return {
-    begin(client) {
-      const key = limitKey(client);
-      const time = now();
-      const known = failures.get(key);
-      const readyAt = known === undefined ? 0 : known.at + delayMs(known.count);
-      if (readyAt > time) throw tooManyTries(Math.ceil((readyAt - time) / 1000));
-      const wait = limiter.take(key);
-      if (wait > 0) throw tooManyTries(wait);
-      failures.delete(key);
-      failures.set(key, { count: (known?.count ?? 0) + 1, at: time });
-      if (failures.size > mostClients) {
-        for (const oldest of failures.keys()) {
-          failures.delete(oldest);
-          break;
-        }
-      }
+    async begin(client) {
+      const taken = await store.take(limitKey(client), 1);
+      if (taken.granted === 0) throw tooManyTries(waitSeconds(taken));
     },
-    succeeded(client) {
-      const key = limitKey(client);
-      failures.delete(key);
-      limiter.forget(key);
-    },
-    sweep() {
-      const before = failures.size;
-      for (const [key, { at }] of failures) if (now() - at > memoryMs) failures.delete(key);
-      return before - failures.size + limiter.sweep();
-    },
+    succeeded: (client) => store.forget(limitKey(client)),
+    sweep: () => store.sweep(),
   };
-}
-
-function delayMs(count: number): number {
-  return count <= freeFailures ? 0 : Math.min(longestDelayMs, 1000 * 2 ** (count - freeFailures - 1));
 }
 
 function tooManyTries(seconds: number) {

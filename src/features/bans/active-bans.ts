@@ -66,11 +66,10 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
     return rows.map((row) => {
       const entry = byIp.get(row.ip);
       if (entry === undefined || entry.ends_at === null) return row;
-      const endsAt = Number(entry.ends_at);
       // Whoever banned it anew, the ban does not end before the one that is kept alive.
-      const later = entry.renew_at !== null && endsAt > row.expiresAt;
-      const earlier = row.bannedAt <= Number(entry.banned_at) + manualSlackMs && endsAt < row.expiresAt;
-      return later || earlier ? { ...row, expiresAt: endsAt, ownDuration: true } : row;
+      const later = entry.renew_at !== null && entry.ends_at > row.expiresAt;
+      const earlier = row.bannedAt <= entry.banned_at + manualSlackMs && entry.ends_at < row.expiresAt;
+      return later || earlier ? { ...row, expiresAt: entry.ends_at, ownDuration: true } : row;
     });
   }
 
@@ -80,11 +79,11 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
       counts.clear();
       const rows = await db
         .selectFrom('active_bans')
-        .select((eb) => ['jail', eb.fn.countAll().as('bans')])
+        .select((eb) => ['jail', eb.fn.countAll<number>().as('bans')])
         .where('host_id', '=', hostId)
         .groupBy('jail')
         .execute();
-      for (const row of rows) counts.set(row.jail, Number(row.bans));
+      for (const row of rows) counts.set(row.jail, row.bans);
     },
     count: (jail) => counts.get(jail) ?? 0,
     total: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
@@ -185,10 +184,10 @@ const toColumns = (hostId: string, row: BanRow, seen: number): Row => ({
 const toKnown = (row: Row): KnownRow => ({
   jail: row.jail,
   ip: row.ip,
-  bannedAt: Number(row.banned_at),
-  expiresAt: Number(row.expires_at),
+  bannedAt: row.banned_at,
+  expiresAt: row.expires_at,
   count: row.ban_count,
   ownDuration: row.own_duration === 1,
   confirmed: row.confirmed === 1,
-  seen: Number(row.seen),
+  seen: row.seen,
 });

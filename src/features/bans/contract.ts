@@ -1,6 +1,7 @@
 /** What is banned now: list, ban, unban. */
 import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
+import { storable } from '../../base/storable.ts';
 
 /**
  * A repeated ban prolongs it to the jail's ban time from then on. That must be done in time, also when BanGUI is busy:
@@ -79,7 +80,7 @@ export const ban = endpoint({
     jail: z.string().min(1).max(200),
     /** Whole seconds or a fail2ban time expression (`1d12h`); `-1` = permanent. */
     duration: z.union([z.number(), z.string().max(64)]).optional(),
-    reason: z.string().max(500).optional(),
+    reason: storable(z.string().max(500)).optional(),
     /** Goes past the guard against locking yourself out. */
     force: z.boolean().default(false),
   }),

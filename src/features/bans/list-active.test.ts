@@ -11,6 +11,7 @@ const t = 1_800_000_000_000;
 const notHere: Mirror = {
   start: () => Promise.resolve(),
   stop: () => Promise.resolve(),
+  follow: () => () => Promise.resolve(),
   state: () => ({ state: 'paused', bans: 0, asOf: null, limits: [] }),
   count: () => null,
   known: () => Promise.resolve(new Map()),

@@ -121,8 +121,8 @@ function sortName(sort: Query['sort']): SortName {
 }
 
 async function count(filtered: Filtered): Promise<number> {
-  const row = await filtered.select((eb) => eb.fn.countAll().as('bans')).executeTakeFirst();
-  return Number(row?.bans ?? 0);
+  const row = await filtered.select((eb) => eb.fn.countAll<number>().as('bans')).executeTakeFirst();
+  return row?.bans ?? 0;
 }
 
 async function manualOf(

@@ -41,6 +41,7 @@ test('20,000 bans at once are all in the list, exactly, and gone again after unb
       'all are read back from the database',
       async () => (await set.rows()).every((row) => row.confirmed === 1),
       60_000,
+      250,
     );
     await set.fail2ban.client('unban', '--all');
     await set.untilEqual(0, 60_000);
@@ -56,6 +57,7 @@ test('a large jail is read from fail2ban’s database at the start, and small on
       'the database has all',
       async () => (await set.rows()).every((row) => row.confirmed === 1),
       30_000,
+      250,
     );
     await set.database.db.deleteFrom('active_bans').execute();
     const again = await set.restartMirror();

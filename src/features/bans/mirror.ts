@@ -6,31 +6,28 @@ import type { BanFeed } from '../../host/bans/feed.ts';
 import type { LogEvent } from '../../host/bans/log-follow.ts';
 import type { Host, HostStatus } from '../../host/host.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import type { Events } from '../../platform/events.ts';
+import type { AppEvent, Events } from '../../platform/events.ts';
+import type { FanOut } from '../../platform/fan-out/fan-out.ts';
 import { LockLost, type Fence } from '../../platform/lock/fence.ts';
 import { createActiveBans } from './active-bans.ts';
 import type { BanRow } from './ban-row.ts';
 import { createAnnouncer } from './announcer.ts';
+import { bansTopic, createElsewhere } from './elsewhere.ts';
 import { createLooks } from './looks.ts';
 import { createMirrorCheck } from './mirror-check.ts';
 import { createMirrorComplete } from './mirror-complete.ts';
 import { createMirrorLive } from './mirror-live.ts';
 import { createMirrorLook } from './mirror-look.ts';
+import { createStateRow, type MirrorState } from './mirror-state.ts';
 import { createTurns } from './turns.ts';
-
-export interface MirrorState {
-  /** starting: before fail2ban's first answer · filling: first full look · paused: fail2ban does not answer. */
-  state: 'starting' | 'filling' | 'current' | 'paused';
-  bans: number;
-  /** ms; what is shown was true then. Null before the first full look. */
-  asOf: number | null;
-  limits: string[];
-}
 
 export interface Mirror {
   /** Only one instance may run it at a time: the holder of the scheduler lock. */
   start(fence: Fence): Promise<void>;
   stop(): Promise<void>;
+  /** Follows the mirror of another instance, whenever it does not run here. Answers the way to end that. */
+  follow(): () => Promise<void>;
+  /** Of the mirror that runs here, or of the one that runs elsewhere. */
   state(): MirrorState;
   /** Bans in one jail, or in all; null while it does not run here (ask the table). */
   count(jail: string | null): number | null;
@@ -49,13 +46,18 @@ interface MirrorOptions {
   host: Host;
   feed: BanFeed;
   events: Events;
+  /** Other instances on the same database. */
+  fanOut: FanOut;
+  /** What they announce. */
+  listenElsewhere: (listener: (event: AppEvent) => void) => void;
   now: Clock;
   log: Log;
 }
 
 const tickMs = 1000;
 
-export function createMirror({ db, host, feed, events, now, log }: MirrorOptions): Mirror {
+export function createMirror(options: MirrorOptions): Mirror {
+  const { db, host, feed, events, fanOut, listenElsewhere, now, log } = options;
   const tools = {
     host,
     feed,
@@ -73,13 +75,19 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
   const { bans, announcer } = tools;
 
   let running = false;
+  let fence: Fence | null = null;
   let filled = false;
   let upSince: number | null = null;
   let ticking: Promise<void> | null = null;
+  let stateWritten: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
   let stopListening = (): void => {};
   const banSeconds = new Map<string, number>();
   const stopped = (): boolean => !running;
+  const row = createStateRow({ db, hostId: host.id, now, log });
+  const topic = bansTopic(fanOut);
+  const isHere = (): boolean => running;
+  const elsewhere = createElsewhere({ host, bans, topic, listenElsewhere, row, isHere, now, log });
 
   function onStatus(status: HostStatus): void {
     if (status.state !== 'online') return;
@@ -101,7 +109,10 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
   }
 
   function tick(): void {
-    if (!running || ticking !== null) return;
+    if (!running || fence === null) return;
+    // also while a long look is under way: others take silence for a mirror that is stuck
+    stateWritten = row.write(fence, mirror.state());
+    if (ticking !== null) return;
     ticking = work()
       .catch((error: unknown) => log.error('mirror_work_failed', { error }))
       .finally(() => {
@@ -120,6 +131,14 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
       log.info('bans_mirrored', { bans: bans.total(), jails: status.jails.length });
     }
     await check.tick(stopped);
+  }
+
+  function ownState(): MirrorState {
+    const { state, asOf } = host.status();
+    const at = filled ? asOf : null;
+    const facts = { bans: bans.total(), asOf: at, limits: feed.limits() };
+    if (state !== 'online') return { state: asOf === null ? 'starting' : 'paused', ...facts };
+    return { state: filled ? 'current' : 'filling', ...facts };
   }
 
   /** What we did ourselves is a fact, whoever writes the list. */
@@ -145,11 +164,12 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
     );
   }
 
-  return {
-    async start(fence) {
+  const mirror: Mirror = {
+    async start(held) {
       if (running) return;
       running = true;
-      await bans.load(fence);
+      fence = held;
+      await bans.load(held);
       feed.start((batch) => live.take(batch));
       stopListening = host.onStatus(onStatus);
       timer = setInterval(tick, tickMs);
@@ -164,23 +184,24 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
       await feed.stop();
       await ticking;
       announcer.stop();
+      await stateWritten;
+      if (fence !== null) await row.write(fence, { ...ownState(), state: 'paused' });
+      fence = null;
       filled = false;
     },
-    state() {
-      const { state, asOf } = host.status();
-      const at = filled ? asOf : null;
-      const facts = { bans: bans.total(), asOf: at, limits: feed.limits() };
-      if (!running) return { state: 'paused', ...facts };
-      if (state !== 'online') return { state: asOf === null ? 'starting' : 'paused', ...facts };
-      return { state: filled ? 'current' : 'filling', ...facts };
+    follow() {
+      elsewhere.start();
+      return elsewhere.stop;
     },
+    state: () => (running ? ownState() : row.seen()),
     count(jail) {
       if (!running) return null;
       return jail === null ? bans.total() : bans.count(jail);
     },
     known: (jail, ips) => bans.known(jail, ips),
     async banned(jail, done) {
-      if (!running || done.length === 0) return;
+      if (done.length === 0) return;
+      if (!running) return elsewhere.banned(jail, done);
       const at = now();
       await takeOwn(
         done.map(({ ip, again }) =>
@@ -192,10 +213,19 @@ export function createMirror({ db, host, feed, events, now, log }: MirrorOptions
       await rewrite(jail, done);
     },
     async unbanned(jail, ips) {
-      if (!running || ips.length === 0) return;
+      if (ips.length === 0) return;
+      if (!running) return elsewhere.unbanned(jail, ips);
       const at = now();
       const held = jail === null ? await bans.holders(ips) : ips.map((ip) => ({ jail, ip }));
       await takeOwn(held.map((one) => ({ type: 'unban', ...one, at, endsAt: null })));
     },
   };
+  // What another instance did to fail2ban.
+  topic.listen((done) => {
+    if (!running || done.host !== host.id) return;
+    const taken =
+      done.kind === 'banned' ? mirror.banned(done.jail, done.bans) : mirror.unbanned(done.jail, done.ips);
+    taken.catch((error: unknown) => log.error('mirror_work_failed', { error }));
+  });
+  return mirror;
 }

@@ -1,8 +1,8 @@
 /** Health as the deployment contract promises it. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ownRateLimiter } from '../../../test/limits.ts';
 import { silentLog } from '../../base/log.ts';
 import type { HostState, HostStatus } from '../../host/host.ts';
-import { createRateLimiter } from '../../platform/http/rate-limit.ts';
 import { createServer, type Server } from '../../platform/http/server.ts';
 import { healthRoutes } from './routes.ts';
 
@@ -39,7 +39,7 @@ beforeEach(async () => {
   server = await createServer({
     log: silentLog,
     identify: async () => null,
-    limiter: createRateLimiter({ perMinute: 1, now }),
+    limiter: ownRateLimiter({ perMinute: 1, now }),
     trustedProxies: [],
     allowedOrigins: [],
     pages: '/nowhere',
@@ -49,7 +49,7 @@ beforeEach(async () => {
     mount: server.mount,
     now,
     status,
-    probe: () => {
+    probe: async () => {
       probes += 1;
       return broken;
     },

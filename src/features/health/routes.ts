@@ -10,7 +10,7 @@ interface HealthDeps {
   /** The shared status; waits only for the very first poll. */
   status: () => Promise<HostStatus>;
   /** Null when the database can be opened, read and closed. */
-  probe: () => string | null;
+  probe: () => Promise<string | null>;
   scheduler: () => 'running' | 'standby' | 'stopped';
   cache: () => 'present' | 'disabled';
   shuttingDown: () => boolean;
@@ -28,8 +28,8 @@ export function healthRoutes({
   cache,
   shuttingDown,
 }: HealthDeps): void {
-  let probed: { at: number; detail: string | null } | null = null;
-  const database = (): string | null => {
+  let probed: { at: number; detail: Promise<string | null> } | null = null;
+  const database = (): Promise<string | null> => {
     const time = now();
     if (probed === null || time - probed.at >= probeMs || time < probed.at)
       probed = { at: time, detail: probe() };
@@ -39,7 +39,7 @@ export function healthRoutes({
   mount(contract.health, async (_input, { reply }) => {
     const { state, reason } = await status();
     const online = state === 'online';
-    const failed = database();
+    const failed = await database();
     const jobs = scheduler();
     const well = failed === null && jobs !== 'stopped';
     if (!online) reply.code(503);
@@ -62,8 +62,8 @@ export function healthRoutes({
 
   mount(contract.live, () => ({ status: 'ok' as const }));
 
-  mount(contract.ready, (_input, { reply }) => {
-    const reason = shuttingDown() ? 'BanGUI is shutting down.' : database();
+  mount(contract.ready, async (_input, { reply }) => {
+    const reason = shuttingDown() ? 'BanGUI is shutting down.' : await database();
     if (reason === null) return { status: 'ok' as const, reason };
     reply.code(503);
     return { status: 'unavailable' as const, reason };

@@ -1,16 +1,15 @@
 /** Set-up over HTTP: once, atomically, and from another machine only with the code. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
+import { ownRateLimiter, ownThrottle } from '../../../test/limits.ts';
 import { silentLog } from '../../base/log.ts';
 import type { HostStatus } from '../../host/host.ts';
 import { createAudit } from '../../platform/audit.ts';
-import { createRateLimiter } from '../../platform/http/rate-limit.ts';
 import { createServer, type Server } from '../../platform/http/server.ts';
 import { createPasswords } from '../auth/passwords.ts';
-import { createThrottle } from '../auth/throttle.ts';
 import { readPreferences } from './preferences.ts';
 import { setupRoutes } from './routes.ts';
-import { isSetupCode, newSetupCode } from './setup-code.ts';
+import { isSetupCode, newSetupCode, sharedSetupCode } from './setup-code.ts';
 
 const status: HostStatus = {
   state: 'refused',
@@ -36,13 +35,13 @@ beforeEach(async () => {
   server = await createServer({
     log: silentLog,
     identify: async () => null,
-    limiter: createRateLimiter({ perMinute: 10_000, now }),
+    limiter: ownRateLimiter({ perMinute: 10_000, now }),
     trustedProxies: [],
     allowedOrigins: [],
     pages: '/nowhere',
     version: '0',
   });
-  const throttle = createThrottle({ perMinute: 100, now });
+  const throttle = ownThrottle({ perMinute: 100, now });
   const hashPassword = createPasswords().hash;
   const audit = createAudit({ db, now });
   const deps = { mount: server.mount, db, audit, now, code, hashPassword, throttle };
@@ -177,4 +176,12 @@ test('codes differ, and have no letters that look alike', () => {
   expect(codes.size).toBe(200);
   for (const each of codes) expect(each).toMatch(/^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/);
   expect(isSetupCode(undefined, code)).toBe(false);
+});
+
+test('instances that share the secret print the same code, others another one', () => {
+  const shared = sharedSetupCode('a secret that the instances share, 32+');
+  expect(shared).toMatch(/^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/);
+  expect(sharedSetupCode('a secret that the instances share, 32+')).toBe(shared);
+  const others = new Set(Array.from({ length: 200 }, (_, n) => sharedSetupCode(`${n}`.repeat(40))));
+  expect(others.size).toBe(200);
 });

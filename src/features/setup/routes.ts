@@ -5,6 +5,7 @@ import { AppError, conflict, invalidInput } from '../../base/errors.ts';
 import type { HostStatus } from '../../host/host.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import { transact } from '../../platform/db/transact.ts';
 import { isLoopback, isLoopbackHost } from '../../platform/http/caller-address.ts';
 import type { Call, Mount } from '../../platform/http/mount.ts';
 import * as contract from './contract.ts';
@@ -20,7 +21,7 @@ interface SetupDeps {
   code: string;
   hashPassword: (password: string) => Promise<string>;
   /** Counts tries of the code as tries to sign in. */
-  throttle: { begin(client: string): void; succeeded(client: string): void };
+  throttle: { begin(client: string): Promise<void>; succeeded(client: string): Promise<void> };
   status: () => HostStatus;
   practice: boolean;
 }
@@ -49,12 +50,12 @@ export function setupRoutes(deps: SetupDeps): void {
       detail: {},
     };
     if (!isLocal(call)) {
-      throttle.begin(call.client);
+      await throttle.begin(call.client);
       if (!isSetupCode(body.code, code)) {
         await audit({ ...entry, outcome: 'refused' });
         throw wrongCode();
       }
-      throttle.succeeded(call.client);
+      await throttle.succeeded(call.client);
     }
     const passwordHash = await hashPassword(body.password);
     const time = now();
@@ -64,7 +65,7 @@ export function setupRoutes(deps: SetupDeps): void {
         ? []
         : [{ key: 'session_duration_minutes', value: String(body.session_duration_minutes) }]),
     ];
-    await db.transaction().execute(async (transaction) => {
+    await transact(db, async (transaction) => {
       // The row decides who was first; everything else of this set-up stands or falls with it.
       const first = await transaction
         .insertInto('settings')

@@ -29,7 +29,8 @@ export async function program(name: string, log: Log): Promise<string> {
   );
 }
 
-async function inPath(name: string): Promise<string | null> {
+/** The first program of this name on PATH; null when there is none. */
+export async function inPath(name: string): Promise<string | null> {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, name);
     const usable = await access(path, constants.X_OK).then(

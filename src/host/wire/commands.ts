@@ -41,6 +41,8 @@ export interface Commands {
   banTimes(jail: JailName): Promise<HeldBan[]>;
   databaseFile(): Promise<string | null>;
   logTarget(): Promise<string | null>;
+  /** How long fail2ban remembers bans in its database, seconds. */
+  purgeSeconds(): Promise<number>;
 }
 
 /** An action of a jail runs a program for each ban, in fail2ban's only thread. */
@@ -106,5 +108,6 @@ export function createCommands({ socket }: { socket: DaemonSocket }): Commands {
     },
     databaseFile: async () => asTextOrNull(await socket.send(['get', 'dbfile'])),
     logTarget: async () => asTextOrNull(await socket.send(['get', 'logtarget'])),
+    purgeSeconds: async () => asWholeNumber(await socket.send(['get', 'dbpurgeage'])),
   };
 }

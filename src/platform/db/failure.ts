@@ -1,7 +1,9 @@
-/** What an error of SQLite means to an operator: a stable code and what to do. */
+/** What an error of the database means to an operator: a stable code and what to do. */
+import { describePostgresFailure, type PostgresFailure } from './failure-postgres.ts';
 
 export interface DatabaseFailure {
   code:
+    | PostgresFailure['code']
     | 'database_locked'
     | 'database_forbidden'
     | 'database_read_only'
@@ -9,7 +11,7 @@ export interface DatabaseFailure {
     | 'database_corrupt'
     | 'database_full'
     | 'database_cannot_open';
-  /** What happened and what helps; no path in it, so that it may be sent to a caller. */
+  /** What happened and what helps; no path and no address in it, so that it may be sent to a caller. */
   message: string;
 }
 
@@ -17,6 +19,15 @@ const cannotOpen: DatabaseFailure = {
   code: 'database_cannot_open',
   message:
     'The database file cannot be opened. Check that its folder exists and belongs to the user BanGUI runs as.',
+};
+const folderInPlace: DatabaseFailure = {
+  code: 'database_cannot_open',
+  message: 'A folder stands where the database file should be. Set BANGUI_DATABASE_PATH to a file in it.',
+};
+const fileInPlace: DatabaseFailure = {
+  code: 'database_cannot_open',
+  message:
+    'A file stands where the folder of the database should be. Move it away, or set BANGUI_DATABASE_PATH.',
 };
 const forbidden: DatabaseFailure = {
   code: 'database_forbidden',
@@ -59,6 +70,9 @@ const bySqlite: Readonly<Record<number, DatabaseFailure>> = {
   26: corrupt,
 };
 
+/** SQLITE_IOERR_SHMSIZE: no room for the 32 kB that come with a write-ahead log. */
+const noRoomForShm = 4874;
+
 const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   EACCES: forbidden,
   EPERM: forbidden,
@@ -66,15 +80,21 @@ const bySystem: Readonly<Record<string, DatabaseFailure>> = {
   ENOSPC: full,
   EDQUOT: full,
   EIO: io,
-  ENOTDIR: cannotOpen,
-  EISDIR: cannotOpen,
-  EEXIST: cannotOpen,
+  ENOTDIR: fileInPlace,
+  EISDIR: folderInPlace,
+  EEXIST: fileInPlace,
 };
 
-/** Null for an error that is not about the database as a file, such as a broken constraint. */
+/** Null for an error that is not about the database as a whole, such as a broken constraint. */
 export function describeDatabaseFailure(error: unknown): DatabaseFailure | null {
   if (!(error instanceof Error)) return null;
-  if ('errcode' in error && typeof error.errcode === 'number') return bySqlite[error.errcode & 0xff] ?? null;
+  if ('errcode' in error && typeof error.errcode === 'number') {
+    return error.errcode === noRoomForShm ? full : (bySqlite[error.errcode & 0xff] ?? null);
+  }
+  const ofPostgres = describePostgresFailure(error);
+  if (ofPostgres !== null) return ofPostgres;
   if ('code' in error && typeof error.code === 'string') return bySystem[error.code] ?? null;
   return null;
 }
+
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

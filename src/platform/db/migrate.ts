@@ -1,13 +1,16 @@
 /** Brings the database to the newest schema: numbered steps, each with its version row in one transaction. */
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
-import { describeDatabaseFailure } from './failure.ts';
+import { compareBytewise } from './collation.ts';
+import { refuseUnfinishedCopy } from './copy-mark.ts';
+import { describeDatabaseFailure, reasonOf } from './failure.ts';
+import { inTurn, type Turn } from './migration-turn.ts';
 import * as start from './migrations/0001-start.ts';
 import * as fencing from './migrations/0002-fencing.ts';
+import * as sharedLimits from './migrations/0003-shared-limits.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 
@@ -17,7 +20,7 @@ export interface Migration {
 }
 
 /** The place in the list is the version: the first is 1. Only ever append. */
-export const migrations: readonly Migration[] = [start, fencing];
+export const migrations: readonly Migration[] = [start, fencing, sharedLimits];
 
 interface MigrateOptions {
   database: OpenDatabase;
@@ -27,6 +30,8 @@ interface MigrateOptions {
   list?: readonly Migration[];
   /** How long another process that migrates is waited for, ms. */
   patienceMs?: number;
+  /** Also a database that holds half a copy: for the copy itself. */
+  copying?: boolean;
 }
 
 /**
@@ -39,9 +44,11 @@ export async function migrate({
   now,
   list = migrations,
   patienceMs = 30_000,
+  copying = false,
 }: MigrateOptions) {
   try {
-    await prepareVersions(database);
+    if (!copying) await refuseUnfinishedCopy(database);
+    await prepareVersions({ database, log, now, patienceMs });
     const before = await readVersion(database.db);
     refuseNewer(before, list.length);
     if (before > 0 && before < list.length) await backUp(database, before + 1, log);
@@ -54,7 +61,7 @@ export async function migrate({
     if (error instanceof StartError) throw error;
     const failure = describeDatabaseFailure(error);
     if (failure === null) throw error;
-    throw new StartError(failure.code, `${failure.message} File: ${database.path}`, { cause: error });
+    throw new StartError(failure.code, `${failure.message} ${database.place}`, { cause: error });
   }
 }
 
@@ -64,19 +71,21 @@ export async function readVersion(db: Kysely<Database>): Promise<number> {
     .selectFrom('schema_migrations')
     .select((eb) => eb.fn.max('version').as('version'))
     .executeTakeFirst();
-  return Number(row?.version ?? 0);
+  return row?.version ?? 0;
 }
 
 /** Every column but the version has a default: an operator may have to insert a row by hand. */
-async function prepareVersions({ db, dialect }: OpenDatabase): Promise<void> {
+async function prepareVersions(turn: Turn): Promise<void> {
+  const { db, dialect } = turn.database;
   const nowMs =
     dialect === 'sqlite'
       ? sql.raw("(CAST(strftime('%s', 'now') AS integer) * 1000)")
       : sql.raw('((extract(epoch from now()) * 1000)::bigint)');
-  await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
-    version integer PRIMARY KEY, name text NOT NULL DEFAULT '', applied_at bigint NOT NULL DEFAULT ${nowMs})`.execute(
-    db,
-  );
+  const create = sql`CREATE TABLE IF NOT EXISTS schema_migrations (
+    version integer PRIMARY KEY, name text NOT NULL DEFAULT '', applied_at bigint NOT NULL DEFAULT ${nowMs})`;
+  if (dialect === 'sqlite') await create.execute(db);
+  // of two that create it at once, PostgreSQL fails one, whatever IF NOT EXISTS says
+  else await inTurn(turn, async (connection) => void (await create.execute(connection)));
 }
 
 function refuseNewer(version: number, newest: number): void {
@@ -99,56 +108,41 @@ interface ApplyOptions {
 
 async function apply({ database, migration, version, log, now, patienceMs }: ApplyOptions): Promise<void> {
   log.info('migrating_database_schema', { version, name: migration.name });
-  await database.db.connection().execute(async (connection) => {
-    await beginImmediate(connection, now() + patienceMs, now);
-    try {
-      // Another instance may have applied it while this one waited for the write lock.
-      if ((await readVersion(connection)) < version) {
-        await migration.up(connection, database.dialect);
-        await connection
-          .insertInto('schema_migrations')
-          .values({ version, name: migration.name, applied_at: now() })
-          .execute();
-      }
-      await sql`COMMIT`.execute(connection);
-    } catch (error) {
-      await rollBack(connection, log);
-      const failure = describeDatabaseFailure(error);
-      const reason = failure?.message ?? (error instanceof Error ? error.message : String(error));
-      log.error('database_migration_failed', { version, name: migration.name, error });
-      throw new StartError(
-        'database_migration_failed',
-        `Migration ${version} (${migration.name}) failed and was rolled back: ${reason} The next start tries it again. ` +
-          `File: ${database.path}`,
-        { cause: error },
-      );
-    }
-  });
-}
-
-async function beginImmediate(connection: Kysely<Database>, deadline: number, now: Clock): Promise<void> {
-  for (;;) {
-    try {
-      await sql`BEGIN IMMEDIATE`.execute(connection);
-      return;
-    } catch (error) {
-      if (describeDatabaseFailure(error)?.code !== 'database_locked' || now() >= deadline) throw error;
-      await sleep(100);
-    }
-  }
-}
-
-async function rollBack(connection: Kysely<Database>, log: Log): Promise<void> {
+  let begun = false;
   try {
-    await sql`ROLLBACK`.execute(connection);
+    await inTurn({ database, log, now, patienceMs }, async (connection) => {
+      begun = true;
+      // Another instance may have applied it while this one waited.
+      if ((await readVersion(connection)) >= version) return;
+      await migration.up(connection, database.dialect);
+      if (database.dialect === 'postgres') await compareBytewise(connection);
+      await connection
+        .insertInto('schema_migrations')
+        .values({ version, name: migration.name, applied_at: now() })
+        .execute();
+    });
   } catch (error) {
-    // SQLite rolls back by itself on a full disk or an I/O error; there is then nothing left to roll back.
-    log.debug('database_rollback_unneeded', { error });
+    if (!begun) throw error;
+    const reason = describeDatabaseFailure(error)?.message ?? reasonOf(error);
+    log.error('database_migration_failed', { version, name: migration.name, error });
+    throw new StartError(
+      'database_migration_failed',
+      `Migration ${version} (${migration.name}) failed and was rolled back: ${reason} The next start tries it again. ` +
+        database.place,
+      { cause: error },
+    );
   }
 }
 
-/** One copy per version, beside the database: `bangui.db.before-migration-2`. Complete or absent, never half. */
+/**
+ * One copy per version, beside the database: `bangui.db.before-migration-2`. Complete or absent, never half. A
+ * database in PostgreSQL is no file of ours: its backup is made with the server's own tools.
+ */
 async function backUp({ db, path }: OpenDatabase, version: number, log: Log): Promise<void> {
+  if (path === null) {
+    log.warn('database_backup_is_yours', { version, hint: 'Before an update, make a backup with pg_dump.' });
+    return;
+  }
   const copy = `${path}.before-migration-${version}`;
   const partial = `${copy}.partial`;
   rmSync(partial, { force: true });

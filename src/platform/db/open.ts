@@ -1,110 +1,34 @@
-/** Opens the embedded database: `node:sqlite` behind Kysely, one connection, write-ahead log. */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
-import type { SqliteDatabase, SqliteStatement } from 'kysely';
+/** Opens BanGUI's database: a file of SQLite, or a database of a PostgreSQL server. */
+import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { StartError } from '../../base/start-error.ts';
-import { describeDatabaseFailure } from './failure.ts';
+import { openSqlite } from './open-sqlite.ts';
 import type { Database } from './schema.ts';
 
-/** A wait for another process's write stops our event loop as well (SQLite sleeps), hence short. */
-const busyTimeoutMs = 500;
+/** A file, or a `postgres://` URL. */
+export type DatabaseAt = { path: string } | { url: string };
 
 export interface OpenDatabase {
   db: Kysely<Database>;
-  dialect: 'sqlite';
-  /** Absolute. */
-  path: string;
+  dialect: 'sqlite' | 'postgres';
+  /** The file, absolute. Null on PostgreSQL. */
+  path: string | null;
+  /** Where it is, for a person; never with a password. */
+  place: string;
+  /** Opens it anew, reads and closes it. Null when all is well, else a sentence. */
+  probe(): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/**
- * Makes the folder (0700) and the file (0600) when missing. Left-over `-wal` and `-shm` files of a crash are
- * recovered by SQLite here. Throws StartError with a code of `failure.ts` when the file cannot be used.
- */
-export async function openDatabase({
-  path,
-  log,
-}: {
-  path: string;
-  log: Log;
-  now: Clock;
-}): Promise<OpenDatabase> {
-  const file = resolve(path);
-  let sqlite: DatabaseSync | null = null;
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    createPrivately(file);
-    sqlite = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
-    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
-    sqlite.prepare('SELECT count(*) FROM sqlite_master').get();
-  } catch (error) {
-    sqlite?.close();
-    const failure = describeDatabaseFailure(error);
-    if (failure === null) throw error;
-    throw new StartError(failure.code, `${failure.message} File: ${file}`, { cause: error });
-  }
-  log.debug('database_opened', { path: file });
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
-  return { db, dialect: 'sqlite', path: file, close: () => db.destroy() };
+/** Throws StartError with a code of `failure.ts` when it cannot be used. */
+export async function openDatabase(at: DatabaseAt & { log: Log; now: Clock }): Promise<OpenDatabase> {
+  const { log, now } = at;
+  if ('path' in at) return openSqlite({ path: at.path, log });
+  // loaded when it is used: an installation without PostgreSQL starts sooner
+  const { openPostgres } = await import('./open-postgres.ts');
+  return openPostgres({ url: at.url, log, now });
 }
 
-/** SQLite would make the file with the umask's rights; it holds password hashes. The `-wal` file follows its rights. */
-function createPrivately(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600));
-    chmodSync(file, 0o600);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-}
-
-const cachedStatements = 100;
-const cachedLength = 2_000;
-
-/** The part of better-sqlite3 that Kysely calls, with the statements of everyday queries kept prepared. */
-function adapt(sqlite: DatabaseSync): SqliteDatabase {
-  const cache = new Map<string, SqliteStatement>();
-  return {
-    close: () => sqlite.close(),
-    prepare(text) {
-      const known = cache.get(text);
-      if (known !== undefined) {
-        cache.delete(text);
-        cache.set(text, known);
-        return known;
-      }
-      // A plain `begin` that reads first and writes later fails at once, without waiting, when another process
-      // has written in between. Our transactions write; so they take the write lock at their start.
-      const statement = adaptStatement(sqlite.prepare(text === 'begin' ? 'begin immediate' : text));
-      if (text.length <= cachedLength) cache.set(text, statement);
-      if (cache.size > cachedStatements) {
-        for (const oldest of cache.keys()) {
-          cache.delete(oldest);
-          break;
-        }
-      }
-      return statement;
-    },
-  };
-}
-
-function adaptStatement(statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (values) => statement.all(...values.map(bindable)),
-    run: (values) => statement.run(...values.map(bindable)),
-    iterate: (values) => statement.iterate(...values.map(bindable)),
-  };
-}
-
-function bindable(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
-    return value;
-  }
-  if (value instanceof Uint8Array) return value;
-  throw new TypeError(`A value of type ${typeof value} cannot be stored in the database`);
+export function databaseAt(config: { databasePath: string; databaseUrl: string | null }): DatabaseAt {
+  return config.databaseUrl === null ? { path: config.databasePath } : { url: config.databaseUrl };
 }

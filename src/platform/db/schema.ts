@@ -13,6 +13,8 @@ export interface Database {
   job_runs: JobRuns;
   active_bans: ActiveBans;
   manual_bans: ManualBans;
+  shared_limits: SharedLimits;
+  mirror_state: MirrorState;
 }
 
 interface SchemaMigrations {
@@ -134,4 +136,24 @@ interface ManualBans {
   renewed_at: number | null;
   /** Longer than the jail's ban time: fail2ban has to hear of it again then. Null: it need not. */
   renew_at: number | null;
+}
+
+/** Only PostgreSQL uses it. `limits/postgres-limits.ts` says what its numbers are; ms with fractions. */
+interface SharedLimits {
+  key: string;
+  full_at: number;
+  tries: number;
+  tried_at: number;
+  answer: number;
+}
+
+interface MirrorState {
+  host_id: string;
+  state: string;
+  bans: number;
+  as_of: number | null;
+  /** JSON list of sentences. */
+  limits: string;
+  /** Changes with each sign of life of the instance that runs the mirror. */
+  written_at: number;
 }

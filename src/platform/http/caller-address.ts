@@ -33,7 +33,7 @@ const mostHops = 32;
 export function locateCaller({ remoteAddress, headers, trusted }: Connection): Origin {
   const isTrusted = (address: Address): boolean => trusted.some((proxy) => contains(proxy, address));
   const peer = parseAddress(remoteAddress ?? '');
-  const forwarded = forwardingHeaders.some((name) => headers[name] !== undefined);
+  const forwarded = isForwarded(headers);
   if (peer === null) return { client: 'unknown', proxies: [], forwardedUntrusted: forwarded };
   if (!isTrusted(peer)) return { client: peer, proxies: [], forwardedUntrusted: forwarded };
   const hops = String(headers['x-forwarded-for'] ?? '')
@@ -49,6 +49,11 @@ export function locateCaller({ remoteAddress, headers, trusted }: Connection): O
   }
   if (proxies.length === 0) return { client, proxies: [], forwardedUntrusted: false };
   return { client, proxies, forwardedUntrusted: false };
+}
+
+/** True when whoever sent this says that it passes on the call of another. */
+export function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return forwardingHeaders.some((name) => headers[name] !== undefined);
 }
 
 /** Some proxies write `1.2.3.4:5678` or `[::1]:5678`. */

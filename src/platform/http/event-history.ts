@@ -10,7 +10,7 @@ export interface EventHistory {
   since(lastId: string | undefined): string;
 }
 
-/** `epoch` tells this run of the program from an earlier one, whose numbers mean nothing now. */
+/** `epoch` tells this run of the program from an earlier one and from other instances, whose numbers mean nothing here. */
 export function createEventHistory({ epoch, most }: { epoch: string; most: number }): EventHistory {
   let sent = 0;
   const kept: string[] = [];

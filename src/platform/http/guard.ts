@@ -55,7 +55,7 @@ export function addGuard({ app, identify, limiter, trustedProxies, allowedOrigin
     const changes = !['GET', 'HEAD', 'OPTIONS'].includes(method);
     if (changes) refuseForeignPages(headers, allowedOrigins);
     if (!route.startsWith('/api/') || isHealth(route)) return;
-    const wait = limiter.take(limitKey(origin.client));
+    const wait = await limiter.take(limitKey(origin.client));
     if (wait > 0) throw tooManyRequests('Too many calls from your address. Wait a moment.', wait);
     if (config.access !== 'session') return;
     const cookie = request.cookies[sessionCookie];

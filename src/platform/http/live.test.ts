@@ -1,12 +1,12 @@
 /** The live stream, over real connections. */
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ownRateLimiter } from '../../../test/limits.ts';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createEvents, type BanEvent, type Events } from '../events.ts';
 import { createEventHistory } from './event-history.ts';
 import { addLive, type Live } from './live.ts';
-import { createRateLimiter } from './rate-limit.ts';
 import { createServer, type Server } from './server.ts';
 
 let server: Server;
@@ -31,7 +31,7 @@ beforeEach(async () => {
   server = await createServer({
     log: silentLog,
     identify,
-    limiter: createRateLimiter({ perMinute: 10_000, now: systemClock }),
+    limiter: ownRateLimiter({ perMinute: 10_000, now: systemClock }),
     trustedProxies: [],
     allowedOrigins: ['http://localhost:5173'],
     pages: '/nowhere',
@@ -46,7 +46,6 @@ beforeEach(async () => {
       return () => {};
     },
     log: silentLog,
-    now: systemClock,
     limits: { perSession: 3, mostWaitingBytes: 64 * 1024, heartbeatMs: 50, checkMs: 50 },
   });
   url = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -1,6 +1,6 @@
 /** `GET /api/v1/live`: what happens, as it happens, to every open page (server-sent events). */
+import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../base/clock.ts';
 import { tooManyRequests } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AppEvent, Events } from '../events.ts';
@@ -15,7 +15,6 @@ interface LiveDeps {
   /** Calls back with the id of a session that ended here. */
   onSessionEnd: (listener: (sessionId: string) => void) => () => void;
   log: Log;
-  now: Clock;
   /** Other than these in tests only. */
   limits?: Partial<LiveLimits>;
 }
@@ -52,10 +51,10 @@ interface Stream {
 }
 
 /** Adds the endpoint. Events are numbered `<epoch>-<seq>`; a reader that missed too much gets `resync`. */
-export function addLive({ server, events, identify, onSessionEnd, log, now, limits = {} }: LiveDeps): Live {
+export function addLive({ server, events, identify, onSessionEnd, log, limits = {} }: LiveDeps): Live {
   const { perSession, mostWaitingBytes, heartbeatMs, checkMs } = { ...usualLimits, ...limits };
   const streams = new Set<Stream>();
-  const history = createEventHistory({ epoch: now().toString(36), most: 1_000 });
+  const history = createEventHistory({ epoch: randomBytes(8).toString('hex'), most: 1_000 });
   let timers: NodeJS.Timeout[] = [];
 
   const end = (stream: Stream): void => {
@@ -159,6 +158,7 @@ function headersOf(reply: FastifyReply): Record<string, string | number | string
 /** In the words of the HTTP interface: snake_case, times as RFC 3339. */
 function toWire(event: AppEvent): Record<string, unknown> {
   const at = new Date(event.at).toISOString();
+  if (event.type === 'resync') return { at };
   const { host } = event;
   switch (event.type) {
     case 'ban': {

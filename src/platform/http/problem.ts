@@ -1,5 +1,7 @@
 /** The one place where an error becomes an answer: RFC 9457 `application/problem+json`. */
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../../base/errors.ts';
 import { describeDatabaseFailure } from '../db/failure.ts';
@@ -52,6 +54,40 @@ export function sendProblem(reply: FastifyReply, error: AppError, correlationId:
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(problemBody(error, correlationId)));
 }
+
+/** For answers that are sent before any hook has run: they hold nothing a page could use. */
+export const bareHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+} as const;
+
+/** What came over the connection is not HTTP, too large a head, or too slow: answered in full, and the connection ends. */
+export function refuseConnection(error: Error, socket: Socket): void {
+  const code = 'code' in error ? String(error.code) : '';
+  // The caller went away, or takes nothing any more.
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const problem =
+    ofConnection[code] ?? new AppError(400, 'malformed_request', 'The request is not valid HTTP.');
+  const body = JSON.stringify(problemBody(problem, randomUUID()));
+  const headers = {
+    ...bareHeaders,
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`,
+  );
+}
+
+const ofConnection: Readonly<Record<string, AppError>> = {
+  HPE_HEADER_OVERFLOW: new AppError(431, 'head_too_large', 'The head of the request is too large.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new AppError(408, 'request_too_slow', 'The request took too long to arrive.'),
+};
 
 export function problemBody(error: AppError, correlationId: string): Record<string, unknown> {
   return {

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { ownRateLimiter } from '../../../test/limits.ts';
 import { parseAddress } from '../../base/address.ts';
 import { systemClock } from '../../base/clock.ts';
 import { endpoint } from '../../base/endpoint.ts';
 import { AppError } from '../../base/errors.ts';
 import { silentLog, type LogFields } from '../../base/log.ts';
-import { createRateLimiter } from './rate-limit.ts';
 import { createServer, type Server } from './server.ts';
 
 const add = endpoint({
@@ -57,7 +57,7 @@ async function start() {
       cookie === 'good'
         ? { sessionId: 's', actor: { userId: 1, name: 'admin', role: 'admin' }, expiresAt: Date.now() + 1000 }
         : null,
-    limiter: createRateLimiter({ perMinute, now: systemClock }),
+    limiter: ownRateLimiter({ perMinute, now: systemClock }),
     trustedProxies: [parseAddress('10.0.0.0/8') ?? expect.fail()],
     allowedOrigins: ['http://localhost:5173'],
     pages: folder,

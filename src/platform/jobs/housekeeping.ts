@@ -8,7 +8,7 @@ import type { Job } from './job.ts';
 interface HousekeepingDeps {
   /** Each answers how many it removed. */
   cleanSessions: (db: Kysely<Database>) => Promise<number>;
-  sweepLimits: () => number;
+  sweepLimits: () => Promise<number>;
   pruneRuns: (fence: Fence, before: number) => Promise<number>;
   probeHost: () => Promise<unknown>;
   now: Clock;
@@ -36,7 +36,7 @@ export function housekeepingJobs({
       everyMs: 60 * second,
       // Forgetting clients is nothing that anybody looks up: no counts, no row.
       run: async () => {
-        sweepLimits();
+        await sweepLimits();
         return {};
       },
     },

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
 import { silentLog } from '../../base/log.ts';
-import { createFence, type Fence } from '../lock/fence.ts';
+import type { Fence } from '../lock/fence.ts';
 import type { SchedulerLock } from '../lock/lock.ts';
 import type { JobTools } from './job.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
@@ -16,6 +16,7 @@ let lockState: ReturnType<SchedulerLock['state']>;
 
 const lock: SchedulerLock = {
   holder: 'us',
+  kind: 'sqlite',
   start: async () => {},
   fence: () => held,
   state: () => lockState,
@@ -28,7 +29,7 @@ const lock: SchedulerLock = {
 /** As the lock does: a new token with each taking. */
 const hold = async (now: boolean) => {
   if (now) await database.db.updateTable('scheduler_fence').set({ token: ++tenures }).execute();
-  held = now ? createFence({ db: database.db, dialect: 'sqlite', token: tenures }) : null;
+  held = now ? database.fence(tenures) : null;
   lockState = now ? 'held' : 'standby';
   for (const listener of listeners) listener(held);
 };
@@ -205,7 +206,7 @@ test('an unknown job, or one that runs elsewhere, cannot be run', async () => {
 
 test('old rows are removed', async () => {
   await hold(true);
-  const fence = createFence({ db: database.db, dialect: 'sqlite', token: 1 });
+  const fence = database.fence(1);
   const run = { id: null, job: 'a', startedAt: 1, state: 'completed' as const, counts: {}, error: null };
   await scheduler.runs.end(fence, run);
   await scheduler.runs.end(fence, { ...run, startedAt: 100 });
@@ -229,7 +230,7 @@ test('a job that goes on after another took the lock writes nothing, and its run
   await hold(true);
   await until(async () => (await rows())[0]?.state === 'running');
   await database.db.updateTable('scheduler_fence').set({ token: 2 }).execute();
-  const other = createFence({ db: database.db, dialect: 'sqlite', token: 2 });
+  const other = database.fence(2);
   expect(await scheduler.runs.closeLeftOvers(other)).toBe(1);
   const ended = scheduler.runNow('deaf');
   go();

@@ -167,6 +167,7 @@ export function holdLock(deps: LockDeps & { gate: Gate }): SchedulerLock {
 
   return {
     holder,
+    kind: gate.kind,
     async start(wanted) {
       mode = wanted;
       let other = await tryTake().catch((error: unknown) => {

@@ -6,6 +6,8 @@ export type LockMode = 'reject' | 'standby';
 export interface SchedulerLock {
   /** Names this instance in rows it writes. */
   readonly holder: string;
+  /** What decides who may hold it. */
+  readonly kind: Gate['kind'];
   /**
    * Takes the lock, or with `standby` keeps trying. With `reject` throws StartError `scheduler_lock_held` naming the
    * holder.

@@ -1,20 +1,23 @@
-/** The scheduler lock in the strongest kind that the settings allow. */
+/** The scheduler lock that fits what is configured: Redis, else PostgreSQL, else the row of the embedded database. */
 import type { Redis } from 'ioredis';
 import type { LockDeps } from './hold-lock.ts';
 import type { SchedulerLock } from './lock.ts';
-import { createPostgresLock } from './postgres-lock.ts';
-import { createRedisLock } from './redis-lock.ts';
 import { createSqliteLock } from './sqlite-lock.ts';
 
-interface OpenLockDeps extends Omit<LockDeps, 'times' | 'own'> {
-  /** Of the PostgreSQL database that `db` is; null for SQLite. */
-  databaseUrl: string | null;
-  /** Null when none is set. */
+interface OpenLockDeps extends LockDeps {
   redis: Redis | null;
+  postgresUrl: string | null;
 }
 
-/** Redis when there is one, else PostgreSQL when the database is one, else a row in SQLite. */
-export function openLock({ databaseUrl, redis, ...deps }: OpenLockDeps): SchedulerLock {
-  if (redis !== null) return createRedisLock({ ...deps, redis });
-  return databaseUrl === null ? createSqliteLock(deps) : createPostgresLock({ ...deps, databaseUrl });
+/** Loads what it uses only: an installation with the embedded database starts sooner. */
+export async function openLock({ redis, postgresUrl, ...deps }: OpenLockDeps): Promise<SchedulerLock> {
+  if (redis !== null) {
+    const { createRedisLock } = await import('./redis-lock.ts');
+    return createRedisLock({ ...deps, redis });
+  }
+  if (postgresUrl !== null) {
+    const { createPostgresLock } = await import('./postgres-lock.ts');
+    return createPostgresLock({ ...deps, databaseUrl: postgresUrl });
+  }
+  return createSqliteLock(deps);
 }

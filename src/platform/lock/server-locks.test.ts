@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../../test/bangui.ts';
-import { migratePostgres, openLock, type LockPlace, type OpenLock } from '../../../test/lock/open-lock.ts';
+import { lockAt, migrated, type LockPlace, type OpenLock } from '../../../test/lock/open-lock.ts';
 import { startHolder, type HolderProcess } from '../../../test/lock/start-holder.ts';
 import { startPostgres, type RunningPostgres } from '../../../test/servers/postgres.ts';
 import { startRedis, type RunningRedis } from '../../../test/servers/redis.ts';
@@ -51,16 +51,15 @@ describe.each(['postgres', 'redis'] as const)('with %s', { timeout: 60_000 }, (k
   let place: LockPlace;
   beforeEach(async () => {
     events.length = 0;
-    const databaseUrl = await postgres.database(`lock_${++databases}`);
-    await migratePostgres(databaseUrl);
-    place = { kind, databaseUrl, redisUrl: redis.url };
+    const at = await migrated({ url: await postgres.database(`lock_${++databases}`) });
+    place = { kind, at, redisUrl: redis.url };
   });
   afterEach(async () => {
     for (const one of processes.splice(0)) await one.kill();
     for (const one of open.splice(0)) await one.close();
   });
   const another = async (name: string, times: Partial<LockTimes> = {}): Promise<OpenLock> => {
-    const one = await openLock(place, { times: { ...quick, ...times }, log, own: elsewhere(name) });
+    const one = await lockAt(place, { times: { ...quick, ...times }, log, own: elsewhere(name) });
     open.push(one);
     return one;
   };
@@ -149,15 +148,7 @@ describe.each(['postgres', 'redis'] as const)('with %s', { timeout: 60_000 }, (k
     const standby = await another('standby');
     await standby.lock.start('standby');
     const written = async (fence: number) =>
-      Number(
-        (
-          await standby.db
-            .selectFrom('job_runs')
-            .where('fence', '=', fence)
-            .select((eb) => eb.fn.countAll().as('rows'))
-            .executeTakeFirstOrThrow()
-        ).rows,
-      );
+      (await standby.db.selectFrom('job_runs').select('id').where('fence', '=', fence).execute()).length;
     await until('it wrote', async () => (await written(1)) > 20);
     holder.stop();
     await until('it is taken over', () => standby.lock.fence() !== null, 30_000);
@@ -173,8 +164,8 @@ describe.each(['postgres', 'redis'] as const)('with %s', { timeout: 60_000 }, (k
     let moved = 0;
     const now = () => Date.now() + moved;
     const [first, second] = [
-      await openLock(place, { times: quick, log, now, own: elsewhere('first') }),
-      await openLock(place, { times: quick, log, now, own: elsewhere('second') }),
+      await lockAt(place, { times: quick, log, now, own: elsewhere('first') }),
+      await lockAt(place, { times: quick, log, now, own: elsewhere('second') }),
     ];
     open.push(first, second);
     await first.lock.start('reject');
@@ -189,7 +180,7 @@ describe.each(['postgres', 'redis'] as const)('with %s', { timeout: 60_000 }, (k
     const first = await another('first');
     await first.lock.start('reject');
     const other = kind === 'redis' ? 'postgres' : 'redis';
-    const second = await openLock({ ...place, kind: other }, { times: quick, log, own: elsewhere('second') });
+    const second = await lockAt({ ...place, kind: other }, { times: quick, log, own: elsewhere('second') });
     open.push(second);
     await expect(second.lock.start('reject')).rejects.toThrow('on first');
     await second.lock.start('standby');
@@ -202,9 +193,8 @@ describe.each(['postgres', 'redis'] as const)('with %s', { timeout: 60_000 }, (k
 
 test('Redis goes away: jobs stop before another could hold the lock, and start again when it is back', async () => {
   const own = await startRedis();
-  const databaseUrl = await postgres.database('redis_away');
-  await migratePostgres(databaseUrl);
-  const one = await openLock({ kind: 'redis', databaseUrl, redisUrl: own.url }, { times: quick, log });
+  const at = await migrated({ url: await postgres.database('redis_away') });
+  const one = await lockAt({ kind: 'redis', at, redisUrl: own.url }, { times: quick, log });
   let back: RunningRedis | null = null;
   try {
     await one.lock.start('reject');
@@ -221,13 +211,12 @@ test('Redis goes away: jobs stop before another could hold the lock, and start a
 }, 60_000);
 
 test('PostgreSQL cuts the session: the holder knows at once, and takes it again', async () => {
-  const databaseUrl = await postgres.database('session_cut');
-  await migratePostgres(databaseUrl);
-  const one = await openLock({ kind: 'postgres', databaseUrl }, { log });
+  const at = await migrated({ url: await postgres.database('session_cut') });
+  const one = await lockAt({ kind: 'postgres', at }, { log });
   try {
     await one.lock.start('reject');
     events.length = 0;
-    await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'bangui%'
+    await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'bangui scheduler lock%'
       AND datname = current_database()`.execute(one.db);
     const lost = () => logged('scheduler_lock_heartbeat_lost');
     expect(await until('it is lost', () => lost().length === 1)).toBeLessThan(900);

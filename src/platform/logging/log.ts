@@ -11,16 +11,23 @@ interface LogOptions {
   format: 'json' | 'text';
   /** Where lines go; standard output unless a test listens. */
   write?: (line: string) => void;
+  /** Is given each JSON line as well, after it is written; must neither wait nor throw. */
+  ship?: (json: string) => void;
 }
 
 /**
  * Lines carry `level`, `time` (RFC 3339), `event` and the fields. Fields named like a secret are hidden, errors become
  * their type and message. Standard output is written at once, so that nothing is lost when the process ends.
  */
-export function createLog({ level, format, write }: LogOptions): Log {
+export function createLog({ level, format, write, ship }: LogOptions): Log {
   const lines = write === undefined ? standardOutput() : { write };
-  const target =
-    format === 'json' ? lines : { write: (json: string) => void lines.write(readableLine(json)) };
+  const shown = format === 'json' ? lines : { write: (json: string) => void lines.write(readableLine(json)) };
+  const target = {
+    write(json: string) {
+      shown.write(json);
+      ship?.(json);
+    },
+  };
   const logger = pino(
     {
       level: level === 'warning' ? 'warn' : level,

@@ -74,7 +74,7 @@ export function settle(events: readonly LiveEvent[]): {
   return { added: [...added.values()], ended, whole };
 }
 
-/** Called at most once a second. */
+/** Called at the pace of `ui/live.ts`. */
 export function applyToBans(queryClient: QueryClient, events: readonly LiveEvent[]): void {
   const { added, ended, whole } = settle(events);
   if (whole) {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -9,7 +10,9 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { temporaryDatabase } from '../../../test/database.ts';
 import { describeDatabaseFailure } from './failure.ts';
+import { openSqlite } from './open-sqlite.ts';
 import { openDatabase } from './open.ts';
+import { transact } from './transact.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -86,15 +89,86 @@ test('a full disk is told as such and loses nothing that was stored', async () =
   await close();
 });
 
-test("another process's write lock is waited for shortly, then told as such", async () => {
+test("another process's write lock of two seconds is waited for, and nothing else waits with it", async () => {
   const { db, path, close } = await temporaryDatabase();
   const other = new DatabaseSync(path);
   other.exec('BEGIN IMMEDIATE');
-  const write = () => db.insertInto('settings').values({ key: 'a', value: 'b' }).execute();
+  const end = setTimeout(() => other.exec('COMMIT'), 2_000);
+  const writes = Promise.all([
+    db.insertInto('settings').values({ key: 'a', value: 'b' }).execute(),
+    db
+      .transaction()
+      .execute((transaction) =>
+        transaction.insertInto('settings').values({ key: 'c', value: 'd' }).execute(),
+      ),
+  ]);
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const began = performance.now();
+  let reads = 0;
+  while (performance.now() - began < 1_500) {
+    await db.selectFrom('settings').selectAll().execute();
+    reads += 1;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await writes;
+  expect(reads).toBeGreaterThan(15);
+  expect(delay.max / 1e6).toBeLessThan(400);
+  expect(await db.selectFrom('settings').select('key').execute()).toHaveLength(2);
+  clearTimeout(end);
+  other.close();
+  await close();
+});
+
+test("another process's write lock that does not end is told as such", async () => {
+  const path = join(folder, 'bangui.db');
+  const database = openSqlite({ path, log: silentLog, patienceMs: 100 });
+  await sql`CREATE TABLE schema_migrations (version integer)`.execute(database.db);
+  await sql`CREATE TABLE settings (key text, value text)`.execute(database.db);
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  const write = () => database.db.insertInto('settings').values({ key: 'a', value: 'b' }).execute();
   expect(await failureOf(write())).toBe('database_locked');
+  expect(await database.probe()).toBeNull();
   other.exec('ROLLBACK');
   other.close();
   await write();
+  await database.close();
+});
+
+test('what a failed write means is kept until one succeeds', async () => {
+  const database = await open(join(folder, 'bangui.db'));
+  await sql`CREATE TABLE schema_migrations (version integer)`.execute(database.db);
+  await sql`CREATE TABLE settings (key text, value text)`.execute(database.db);
+  await sql`PRAGMA max_page_count = 1`.execute(database.db);
+  const write = (value: string) => database.db.insertInto('settings').values({ key: 'a', value }).execute();
+  expect(await failureOf(write('x'.repeat(90_000)))).toBe('database_full');
+  await database.db.selectFrom('settings').selectAll().execute();
+  expect(await database.probe()).toContain('full');
+  const inTransaction = database.db.transaction().execute((transaction) =>
+    transaction
+      .insertInto('settings')
+      .values({ key: 'a', value: 'x'.repeat(90_000) })
+      .execute(),
+  );
+  expect(await failureOf(inTransaction)).toBe('database_full');
+  await sql`PRAGMA max_page_count = 1000`.execute(database.db);
+  await write('x'.repeat(90_000));
+  expect(await database.probe()).toBeNull();
+  await database.close();
+});
+
+test('a transaction that meets another writer is done again, without a loss', async () => {
+  const { db, path, close } = await temporaryDatabase();
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  // due at once, but only heard between two tries: SQLite's own wait keeps the event loop
+  setTimeout(() => other.exec('ROLLBACK'));
+  await transact(db, async (transaction) => {
+    await transaction.insertInto('settings').values({ key: 'a', value: 'b' }).execute();
+  });
+  expect(await db.selectFrom('settings').select('key').execute()).toMatchObject([{ key: 'a' }]);
+  other.close();
   await close();
 });
 

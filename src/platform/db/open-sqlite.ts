@@ -1,0 +1,139 @@
+/** Opens the embedded database: `node:sqlite` behind Kysely, one connection, write-ahead log. */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import type { Log } from '../../base/log.ts';
+import { StartError } from '../../base/start-error.ts';
+import { describeOpeningFailure } from './failure-opening.ts';
+import { describeDatabaseFailure, reasonOf } from './failure.ts';
+import { freeBytes, leastFreeBytes } from './free-space.ts';
+import { createPatientDialect } from './patient-dialect.ts';
+import type { Database } from './schema.ts';
+
+/** At the start another instance may be opening or closing it. */
+const openTimeoutMs = 500;
+/** Later a wait inside SQLite stops our event loop as well: the patience is in patient-dialect.ts. */
+const busyTimeoutMs = 5;
+
+interface OpenOptions {
+  path: string;
+  log: Log;
+  /** How long another process's write lock is waited for, ms; other than 5 s in tests only. */
+  patienceMs?: number;
+}
+
+/**
+ * Makes the folder (0700) and the file (0600) when missing. Left-over `-wal` and `-shm` files of a crash are
+ * recovered by SQLite here. Throws StartError with a code of `failure.ts` when the file cannot be used.
+ */
+export function openSqlite({ path, log, patienceMs = 5_000 }: OpenOptions) {
+  const file = resolve(path);
+  let sqlite: DatabaseSync | null = null;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    createPrivately(file);
+    sqlite = new DatabaseSync(file, { timeout: openTimeoutMs, enableForeignKeyConstraints: true });
+    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
+    sqlite.prepare('SELECT count(*) FROM sqlite_master').get();
+    sqlite.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  } catch (error) {
+    sqlite?.close();
+    const failure = describeOpeningFailure(error, file);
+    if (failure === null) throw error;
+    throw new StartError(failure.code, `${failure.message} File: ${file}`, { cause: error });
+  }
+  log.debug('database_opened', { path: file });
+  /** What the last failed write says of the file or its disk; null again after one that is stored. */
+  let trouble: string | null = null;
+  const onOutcome = (error: unknown): void => {
+    const failure = error === null ? null : describeDatabaseFailure(error);
+    if (error === null) trouble = null;
+    else if (failure !== null && failure.code !== 'database_locked') trouble = failure.message;
+  };
+  const dialect = createPatientDialect({ sqlite, database: adapt(sqlite), onOutcome, patienceMs });
+  const db = new Kysely<Database>({ dialect });
+  return {
+    db,
+    dialect: 'sqlite' as const,
+    path: file,
+    place: `File: ${file}`,
+    probe: async () => trouble ?? probe(file),
+    close: () => db.destroy(),
+  };
+}
+
+/** On a connection of its own, read-only. */
+function probe(file: string): string | null {
+  try {
+    const sqlite = new DatabaseSync(file, { readOnly: true, timeout: 100 });
+    try {
+      sqlite.prepare('SELECT max(version) FROM schema_migrations').get();
+    } finally {
+      sqlite.close();
+    }
+  } catch (error) {
+    return describeDatabaseFailure(error)?.message ?? reasonOf(error);
+  }
+  const free = freeBytes(file);
+  if (free === null || free >= leastFreeBytes) return null;
+  return `The disk that holds the database has ${Math.floor(free / 1024)} kB left. Make room.`;
+}
+
+/** SQLite would make the file with the umask's rights; it holds password hashes. The `-wal` file follows its rights. */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+const cachedStatements = 100;
+const cachedLength = 2_000;
+
+/** The part of better-sqlite3 that Kysely calls, with the statements of everyday queries kept prepared. */
+function adapt(sqlite: DatabaseSync): SqliteDatabase {
+  const cache = new Map<string, SqliteStatement>();
+  return {
+    close: () => sqlite.close(),
+    prepare(text) {
+      const known = cache.get(text);
+      if (known !== undefined) {
+        cache.delete(text);
+        cache.set(text, known);
+        return known;
+      }
+      // A plain `begin` that reads first and writes later fails at once, without waiting, when another process
+      // has written in between. Our transactions write; so they take the write lock at their start.
+      const statement = adaptStatement(sqlite.prepare(text === 'begin' ? 'begin immediate' : text));
+      if (text.length <= cachedLength) cache.set(text, statement);
+      if (cache.size > cachedStatements) {
+        for (const oldest of cache.keys()) {
+          cache.delete(oldest);
+          break;
+        }
+      }
+      return statement;
+    },
+  };
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (values) => statement.all(...values.map(bindable)),
+    run: (values) => statement.run(...values.map(bindable)),
+    iterate: (values) => statement.iterate(...values.map(bindable)),
+  };
+}
+
+function bindable(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
+    return value;
+  }
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`A value of type ${typeof value} cannot be stored in the database`);
+}
