@@ -13,6 +13,7 @@ import { createSessions } from './features/auth/sessions.ts';
 import { endedSessionsTopic } from './features/auth/ended-sessions.ts';
 import { createThrottle, signInPolicy } from './features/auth/throttle.ts';
 import { createBanEnds } from './features/bans/ban-ends.ts';
+import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
@@ -198,6 +199,7 @@ export async function startApp({
       appVersion: metadata.version,
     });
 
+    scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));
     const housekeeping = housekeepingJobs({
       cleanSessions: sessions.cleanUp,

@@ -29,6 +29,8 @@ export interface ActiveBans {
   walk(jail: string, afterIp: string, limit: number): Promise<KnownRow[]>;
   /** Rows whose end is before `time`, the oldest first. */
   endedBefore(time: number, limit: number): Promise<{ jail: string; ip: string }[]>;
+  /** Addresses of a jail whose bans BanGUI keeps alive: fail2ban's database knows nothing of their end. */
+  kept(jail: string): Promise<ReadonlySet<string>>;
   /** The jails that hold these addresses. */
   holders(ips: readonly string[]): Promise<{ jail: string; ip: string }[]>;
 }
@@ -48,24 +50,27 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
   const rowsOf = (jail: string) =>
     db.selectFrom('active_bans').selectAll().where('host_id', '=', hostId).where('jail', '=', jail);
 
-  /** BanGUI ends some bans before fail2ban would; the mirror shows that end. */
-  async function withEarlyEnds(jail: string, rows: readonly BanRow[]): Promise<readonly BanRow[]> {
+  /** BanGUI ends some bans before fail2ban would, and keeps others alive for longer; the mirror shows that end. */
+  async function withOwnEnds(jail: string, rows: readonly BanRow[]): Promise<readonly BanRow[]> {
     if (rows.length === 0) return rows;
-    const early = await db
+    const notes = await db
       .selectFrom('manual_bans')
-      .select(['ip', 'ends_at', 'banned_at'])
+      .select(['ip', 'ends_at', 'banned_at', 'renew_at'])
       .where('host_id', '=', hostId)
       .where('jail', '=', jail)
       .where('ends_at', 'is not', null)
       .where('ip', 'in', padded(rows.map((row) => row.ip)))
       .execute();
-    if (early.length === 0) return rows;
-    const byIp = new Map(early.map((entry) => [entry.ip, entry]));
+    if (notes.length === 0) return rows;
+    const byIp = new Map(notes.map((entry) => [entry.ip, entry]));
     return rows.map((row) => {
       const entry = byIp.get(row.ip);
       if (entry === undefined || entry.ends_at === null) return row;
-      const applies = row.bannedAt <= entry.banned_at + manualSlackMs && entry.ends_at < row.expiresAt;
-      return applies ? { ...row, expiresAt: entry.ends_at, ownDuration: true } : row;
+      const { ends_at: endsAt } = entry;
+      // Whoever banned it anew, the ban does not end before the one that is kept alive.
+      const later = entry.renew_at !== null && endsAt > row.expiresAt;
+      const earlier = row.bannedAt <= entry.banned_at + manualSlackMs && endsAt < row.expiresAt;
+      return later || earlier ? { ...row, expiresAt: endsAt, ownDuration: true } : row;
     });
   }
 
@@ -92,7 +97,7 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
     async change({ jail, puts, removals, known, seen }) {
       if (puts.length === 0 && removals.length === 0) return [];
       if (fence === null) throw new LockLost('The mirror does not run in this instance.');
-      const rows = await withEarlyEnds(jail, puts);
+      const rows = await withOwnEnds(jail, puts);
       await fence.write(async (trx) => {
         if (removals.length > 0) {
           await trx
@@ -137,6 +142,16 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
         .orderBy('expires_at')
         .limit(limit)
         .execute(),
+    async kept(jail) {
+      const rows = await db
+        .selectFrom('manual_bans')
+        .select('ip')
+        .where('host_id', '=', hostId)
+        .where('jail', '=', jail)
+        .where('renew_at', 'is not', null)
+        .execute();
+      return new Set(rows.map(({ ip }) => ip));
+    },
     holders: (ips) =>
       db
         .selectFrom('active_bans')

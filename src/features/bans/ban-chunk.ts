@@ -1,10 +1,14 @@
-/** Bans some addresses in one jail, leaving before the ban a note of when BanGUI has to end it. */
+/** Bans some addresses in one jail, leaving before the ban a note of when BanGUI has to end it, or to renew it. */
 import type { Address } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { BanReply, Host, JailSnapshot } from '../../host/host.ts';
 import { endOf } from './ban-row.ts';
 import type { ManualBan, ManualBans } from './manual-bans.ts';
 import type { Mirror } from './mirror.ts';
+import { renewAfterMs } from './own-end.ts';
+
+/** So much later BanGUI looks what became of a ban to keep, when it did not live to hear the answer. */
+const unheardMs = 10 * 60_000;
 
 export interface BanChunkDeps {
   host: Host;
@@ -16,7 +20,7 @@ export interface BanChunkDeps {
 export interface ChunkRequest {
   jail: JailSnapshot;
   addresses: readonly Address[];
-  /** Shorter than the jail's ban time; null for the jail's own. */
+  /** -1 = permanent; null for the jail's own ban time. Longer than that only in a jail where bans can be kept alive. */
   seconds: number | null;
   by: string;
   reason: string;
@@ -37,19 +41,23 @@ export async function banChunk(
   const known = await mirror.known(jail.name, addresses);
   const before = new Map((await manual.of(jail.name, addresses)).map((note) => [note.ip, note]));
   const notes = new Map<string, ManualBan>();
+  const jailsEnd = endOf(at, jail.banSeconds);
+  const wanted = seconds === null ? jailsEnd : endOf(at, seconds);
   for (const ip of addresses) {
-    // a ban that is already there is not made shorter
-    const ends = seconds === null ? Infinity : Math.max(at + seconds * 1000, known.get(ip)?.expiresAt ?? 0);
-    const endsAt = ends < endOf(at, jail.banSeconds) ? ends : null;
+    const standing = known.get(ip)?.expiresAt ?? 0;
+    const keptAlready = (before.get(ip)?.renew_at ?? null) !== null;
+    // A ban that is already there is not made shorter, and needs no keeping when fail2ban holds it long enough.
+    const ends = Math.max(wanted, standing);
+    const daemonsEnd = keptAlready ? jailsEnd : Math.max(jailsEnd, standing);
     notes.set(ip, {
       jail: jail.name,
       ip,
       banned_at: at,
       banned_by: by,
       reason,
-      ends_at: endsAt,
+      ends_at: ends === daemonsEnd ? null : ends,
       renewed_at: null,
-      renew_at: null,
+      renew_at: ends > daemonsEnd ? at + unheardMs : null,
     });
   }
   const putBack = async (ips: readonly string[]): Promise<void> => {
@@ -72,11 +80,19 @@ export async function banChunk(
   const failed = replies.filter((reply) => reply.outcome === 'failed').map((reply) => reply.address);
   await putBack(failed.filter((ip) => notes.get(ip)?.ends_at === null));
   const held = replies.filter((reply) => reply.outcome !== 'failed');
+  const heardAt = now();
+  await manual.renew(
+    held.flatMap((reply) => {
+      const note = notes.get(reply.address);
+      if (note === undefined || note.renew_at === null) return [];
+      return { ...note, renewed_at: heardAt, renew_at: heardAt + renewAfterMs(jail.banSeconds) };
+    }),
+  );
   await mirror.banned(
     jail.name,
     held.map((reply) => ({ ip: reply.address, again: reply.outcome === 'already_banned' })),
   );
-  const jailEnd = endOf(now(), jail.banSeconds);
+  const jailEnd = endOf(heardAt, jail.banSeconds);
   return replies.map((reply) => ({
     ...reply,
     expiresAt: reply.outcome === 'failed' ? null : (notes.get(reply.address)?.ends_at ?? jailEnd),

@@ -8,6 +8,7 @@ import { silentLog } from '../../base/log.ts';
 import { createAudit } from '../../platform/audit.ts';
 import { banAddresses, type BanDeps } from './ban.ts';
 import { createBanEnds } from './ban-ends.ts';
+import { permanentEnd } from './ban-row.ts';
 import { checkEntries } from './check-bans.ts';
 import { unbanAddresses, unbanEverybody } from './unban.ts';
 
@@ -71,15 +72,31 @@ describe('bans made here', { timeout: 60_000 }, () => {
     await set.untilEqual(0);
   });
 
-  test.each(['700', '1w', '-1', -1, 601])(
-    'a duration of %s, longer than the jail’s, is refused',
+  test.each(['8', '1w', '-1', -1, 6])(
+    'a duration of %s, in a jail whose bans are too short to be renewed in time, is refused',
     async (duration) => {
-      await expect(ban(['1.2.3.4'], { duration })).rejects.toMatchObject({
+      await expect(ban(['1.2.3.4'], { duration, jail: 'incr' })).rejects.toMatchObject({
         status: 422,
-        message: expect.stringContaining('10m'),
+        message: expect.stringContaining('bans for 5s only'),
       });
     },
   );
+
+  test('a longer duration is what the list shows, and a shorter wish later does not undo it', async () => {
+    const { results } = await ban(['1.2.3.4'], { duration: '1d' });
+    const end = Date.parse(results[0]?.expires_at ?? '');
+    expect(end - Date.now()).toBeGreaterThan(86_000_000);
+    expect((await set.rows())[0]?.expires_at).toBe(end);
+    for (const duration of [undefined, 60, '2h']) {
+      await ban(['1.2.3.4'], duration === undefined ? {} : { duration });
+      expect((await set.rows())[0]?.expires_at).toBe(end);
+    }
+    const [note] = await set.manual.of('sshd', ['1.2.3.4']);
+    expect(note?.ends_at).toBe(end);
+    expect((note?.renew_at ?? 0) - Date.now()).toBeLessThan(300_000);
+    await ban(['1.2.3.4'], { duration: -1 });
+    expect((await set.rows())[0]?.expires_at).toBe(permanentEnd);
+  });
 
   test('a jail that does not run is unknown', async () => {
     await expect(ban(['1.2.3.4'], { jail: 'no-such-jail' })).rejects.toMatchObject({ status: 404 });
@@ -162,7 +179,7 @@ describe('bans made here', { timeout: 60_000 }, () => {
       'guarded',
       'guarded',
     ]);
-    expect(longest_seconds).toBe(600);
+    expect(longest_seconds).toBe(-1);
   });
 
   test('every act is in the audit', async () => {

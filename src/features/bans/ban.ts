@@ -8,9 +8,10 @@ import type { Audit } from '../../platform/audit.ts';
 import type { Call } from '../../platform/http/mount.ts';
 import { banChunk, type BanChunkDeps } from './ban-chunk.ts';
 import { endOrNull } from './ban-row.ts';
-import type { ban } from './contract.ts';
+import { shortestKept, type ban } from './contract.ts';
 import { readAddresses, requireJail, requireOnline } from './entries.ts';
 import { guard, impossible } from './guard.ts';
+import { canKeep } from './own-end.ts';
 import { slices } from './turns.ts';
 
 export interface BanDeps extends BanChunkDeps {
@@ -25,8 +26,8 @@ type Result = EndpointOutput<typeof ban>['results'][number];
 const chunkSize = 100;
 
 /**
- * Throws 422 for an entry that is no address, an unreadable duration, or one longer than the jail's own ban time;
- * 404 for a jail that does not run; 503 when fail2ban does not answer before anything was sent.
+ * Throws 422 for an entry that is no address, an unreadable duration, or one longer than the jail's ban time where that
+ * is too short to be renewed; 404 for a jail that does not run; 503 when fail2ban does not answer before anything was sent.
  */
 export async function banAddresses(
   deps: BanDeps,
@@ -38,7 +39,7 @@ export async function banAddresses(
   const wanted = body.duration === undefined ? null : readDuration(body.duration);
   requireOnline(host);
   const jail = await requireJail(host, body.jail);
-  const seconds = wanted === null ? null : withinJail(wanted, jail);
+  const seconds = wanted === null ? null : possibleIn(wanted, jail);
 
   const results = new Map<Address, Result>();
   const guarded = { ...call, ownAddresses: deps.ownAddresses(), ignored: await host.ignoreList(jail.name) };
@@ -96,13 +97,15 @@ function readDuration(input: string | number): number {
   );
 }
 
-/** Null when the jail's own ban time is what was asked for. Throws 422 for more. */
-function withinJail(seconds: number, jail: JailSnapshot): number | null {
+/** Null when the jail's own ban time is what was asked for. Throws 422 for more where that cannot be kept. */
+function possibleIn(seconds: number, jail: JailSnapshot): number | null {
   const own = jail.banSeconds;
   if (seconds === own) return null;
-  if (own === permanent || (seconds !== permanent && seconds < own)) return seconds;
+  const shorter = own === permanent || (seconds !== permanent && seconds < own);
+  if (shorter || canKeep(own)) return seconds;
   throw invalidInput(
-    `The jail ${jail.name} bans for ${formatDuration(own)}; a ban in it cannot last longer than that.`,
+    `The jail ${jail.name} bans for ${formatDuration(own)} only. BanGUI keeps bans alive for longer in jails that ban ` +
+      `for at least ${shortestKept} seconds; raise its bantime, or choose another jail.`,
     [{ field: 'body.duration', message: `At most ${own} seconds` }],
   );
 }

@@ -7,6 +7,7 @@ import type { checkBans } from './contract.ts';
 import { requireJail, requireOnline } from './entries.ts';
 import { guard, impossible } from './guard.ts';
 import type { Mirror } from './mirror.ts';
+import { longestIn } from './own-end.ts';
 import { slices } from './turns.ts';
 
 interface CheckDeps {
@@ -53,7 +54,7 @@ export async function checkEntries(
     const detail = impossible(address) ?? guard(address, guarded);
     return item(entry, address, detail === null ? 'ok' : 'guarded', detail);
   });
-  return { items, longest_seconds: jail.banSeconds };
+  return { items, longest_seconds: longestIn(jail.banSeconds) };
 }
 
 const item = (entry: string, ip: string | null, verdict: Item['verdict'], detail: string | null): Item => ({

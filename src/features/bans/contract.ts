@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
 import { storable } from '../../base/storable.ts';
 
+/**
+ * A repeated ban prolongs it to the jail's ban time from then on. That must be done in time, also when BanGUI is busy:
+ * where bans last fewer seconds than this, longer ones are refused.
+ */
+export const shortestKept = 10;
+
 const hostQuery = z.literal('local').default('local');
 
 export const activeBan = z.object({
@@ -140,7 +146,7 @@ export const checkBans = endpoint({
         detail: z.string().nullable(),
       }),
     ),
-    /** The jail's own ban time in seconds, -1 = permanent: the longest duration a ban can be given here. */
+    /** The longest duration a ban can be given here, seconds; -1 = permanent. */
     longest_seconds: z.number().int(),
   }),
   status: 200,

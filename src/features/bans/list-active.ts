@@ -90,7 +90,11 @@ export async function listActiveBans(
         as_name: null,
         reason: byHand === null || byHand.reason === '' ? null : byHand.reason,
         banned_by: byHand?.banned_by ?? null,
-        ends_early: byHand !== null && byHand.ends_at !== null && byHand.ends_at === row.expires_at,
+        ends_early:
+          byHand !== null &&
+          byHand.ends_at !== null &&
+          byHand.renew_at === null &&
+          byHand.ends_at === row.expires_at,
       };
     }),
     next_cursor: more ? writeCursor(view, { value: last[column], jail: last.jail, ip: last.ip }) : null,

@@ -56,13 +56,16 @@ export function createMirrorLook(tools: MirrorTools): MirrorLook {
       announcer.changed({ banned: puts.filter((row) => !known.has(row.ip)).length, unbanned: 0 });
     });
 
-  /** Removes what the look did not see; with `onlyConfirmed` rows stay that fail2ban may not have written yet. */
-  async function sweep(jail: string, mark: number, onlyConfirmed: boolean): Promise<void> {
+  /** Removes what the look did not see; after one at the database, what fail2ban holds may not be written there. */
+  async function sweep(jail: string, mark: number, from: 'daemon' | 'database'): Promise<void> {
+    const kept = from === 'database' ? await bans.kept(jail) : new Set<string>();
     for (let after = ''; ;) {
       const more = await takeTurn(async () => {
         const rows = await bans.walk(jail, after, sliceSize * 4);
         after = rows.at(-1)?.ip ?? after;
-        const gone = rows.filter((row) => row.seen < mark && (row.confirmed || !onlyConfirmed));
+        const gone = rows.filter(
+          (row) => row.seen < mark && (from === 'daemon' || (row.confirmed && !kept.has(row.ip))),
+        );
         await bans.change({
           jail,
           puts: [],
@@ -96,7 +99,7 @@ export function createMirrorLook(tools: MirrorTools): MirrorLook {
       );
       await put(jail.name, rows, mark);
     }
-    await sweep(jail.name, mark, false);
+    await sweep(jail.name, mark, 'daemon');
   }
 
   /** One pass over fail2ban's database for all these jails. False when it cannot be read. */
@@ -113,7 +116,6 @@ export function createMirrorLook(tools: MirrorTools): MirrorLook {
       if (stored.length === 0) break;
       after = stored.at(-1)?.row ?? after;
       lastRow = after;
-      lastRow = after;
       const active = stored.flatMap((row) => {
         const jail = wanted.get(row.jail);
         if (jail === undefined) return [];
@@ -125,7 +127,7 @@ export function createMirrorLook(tools: MirrorTools): MirrorLook {
       }
     }
     if (newest) return true;
-    for (const jail of jails) await sweep(jail.name, mark, true);
+    for (const jail of jails) await sweep(jail.name, mark, 'database');
     return true;
   }
 
@@ -175,7 +177,7 @@ export function createMirrorLook(tools: MirrorTools): MirrorLook {
       last = result.catch(() => undefined);
       return result;
     },
-    forget: (jail) => sweep(jail, Number.MAX_SAFE_INTEGER, false),
+    forget: (jail) => sweep(jail, Number.MAX_SAFE_INTEGER, 'daemon'),
   };
 }
 

@@ -141,13 +141,27 @@ export function createMirror(options: MirrorOptions): Mirror {
     return { state: filled ? 'current' : 'filling', ...facts };
   }
 
-  async function takeOwn(acts: readonly LogEvent[]): Promise<void> {
+  /** What we did ourselves is a fact, whoever writes the list. */
+  async function leftToOther(write: () => Promise<void>): Promise<void> {
     try {
-      await live.take(acts);
+      await write();
     } catch (error) {
       if (!(error instanceof LockLost)) throw error;
-      log.debug('bans_left_to_other_instance', { acts: acts.length });
+      log.debug('bans_left_to_other_instance', { reason: error.message });
     }
+  }
+  const takeOwn = (acts: readonly LogEvent[]): Promise<void> => leftToOther(() => live.take(acts));
+
+  /** Their notes may say another end than before. */
+  async function rewrite(jail: string, done: readonly { ip: string; again: boolean }[]): Promise<void> {
+    const ips = done.flatMap(({ ip, again }) => (again ? ip : []));
+    if (ips.length === 0) return;
+    await leftToOther(() =>
+      tools.takeTurn(async () => {
+        const known = await bans.known(jail, ips);
+        await bans.change({ jail, puts: [...known.values()], removals: [], known, seen: tools.looks.mark() });
+      }),
+    );
   }
 
   const mirror: Mirror = {
@@ -196,6 +210,7 @@ export function createMirror(options: MirrorOptions): Mirror {
             : { type: 'ban', jail, ip, at, endsAt: null, restored: false },
         ),
       );
+      await rewrite(jail, done);
     },
     async unbanned(jail, ips) {
       if (ips.length === 0) return;

@@ -1,8 +1,8 @@
 /** One instance runs the jobs: taking, keeping, losing and giving back the lock, also between real processes. */
-import { spawn } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
+import { startHolder, type HolderProcess } from '../../../test/lock/start-holder.ts';
 import { silentLog, type LogFields } from '../../base/log.ts';
 import type { SchedulerLock } from './lock.ts';
 import { isGone, ownIdentity, type ProcessIdentity } from './process-identity.ts';
@@ -10,6 +10,7 @@ import { createSqliteLock } from './sqlite-lock.ts';
 
 let database: TemporaryDatabase;
 const open: SchedulerLock[] = [];
+const processes: HolderProcess[] = [];
 const events: [string, string, LogFields | undefined][] = [];
 const log = {
   debug: (event: string, fields?: LogFields) => void events.push(['debug', event, fields]),
@@ -24,9 +25,27 @@ beforeEach(async () => {
   database = await temporaryDatabase();
 });
 afterEach(async () => {
+  for (const one of processes.splice(0)) await one.kill();
   for (const lock of open.splice(0)) await lock.release();
   await database.close();
 });
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Stopped inside one, it keeps SQLite's write lock from everybody until it goes on. */
+async function stopOutsideTransaction(holder: HolderProcess): Promise<void> {
+  const other = new DatabaseSync(database.path);
+  for (let inside = true; inside;) {
+    holder.stop();
+    try {
+      other.exec('BEGIN IMMEDIATE; ROLLBACK');
+      inside = false;
+    } catch {
+      holder.resume();
+      await pause(3);
+    }
+  }
+  other.close();
+}
 
 /** The contract's times, a hundred times faster. */
 const quick = {
@@ -176,32 +195,17 @@ test('given back while it is being taken, no row stays behind', async () => {
   expect(isHeld(second)).toBe(false);
 });
 
-const holderScript = `
-import { openDatabase } from ${JSON.stringify(new URL('../db/open.ts', import.meta.url).href)};
-import { createSqliteLock } from ${JSON.stringify(new URL('./sqlite-lock.ts', import.meta.url).href)};
-const log = { debug() {}, info() {}, warn() {}, error() {} };
-const { db } = await openDatabase({ path: process.env.LOCK_TEST_FILE, log, now: Date.now });
-await createSqliteLock({ db, log, now: Date.now }).start('reject');
-console.log('held');
-setInterval(() => {}, 1000);
-`;
-async function startHolder() {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', holderScript], {
-    env: { ...process.env, LOCK_TEST_FILE: database.path },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await new Promise((resolve) => child.stdout.once('data', resolve));
-  return async () => {
-    child.kill('SIGKILL');
-    await ended;
-  };
+async function holderOf(times: Partial<typeof quick> = quick): Promise<HolderProcess> {
+  const holder = await startHolder({ kind: 'sqlite', file: database.path }, { times });
+  processes.push(holder);
+  await holder.untilHeld();
+  return holder;
 }
 
 test('a holder killed with -9 on this machine is replaced at once', async () => {
-  const kill = await startHolder();
+  const holder = await holderOf();
   await expect(lockOf().start('reject')).rejects.toMatchObject({ code: 'scheduler_lock_held' });
-  await kill();
+  await holder.kill();
   const next = lockOf();
   await next.start('reject');
   expect(isHeld(next)).toBe(true);
@@ -209,10 +213,10 @@ test('a holder killed with -9 on this machine is replaced at once', async () => 
 });
 
 test('a standby notices that the holder was killed', async () => {
-  const kill = await startHolder();
+  const holder = await holderOf();
   const standby = lockOf();
   await standby.start('standby');
-  await kill();
+  await holder.kill();
   await until(() => isHeld(standby));
 });
 
@@ -230,6 +234,70 @@ test('only a process that ran here can be known to be gone', () => {
     expect(isGone({ ...own, pid: 2 ** 22 + 1, ...other }, own)).toBe(false);
   }
   expect(isGone({ ...own, bootId: '', processStarted: '1' }, { ...own, bootId: '' })).toBe(false);
+});
+
+test('a stopped holder is replaced, and writes nothing once it runs again', async () => {
+  const holder = await holderOf();
+  const standby = lockOf(elsewhere('second'));
+  await standby.start('standby');
+  const written = async (fence: number) =>
+    (await database.db.selectFrom('job_runs').select('id').where('fence', '=', fence).execute()).length;
+  await until(async () => (await written(1)) > 20);
+  await stopOutsideTransaction(holder);
+  await until(() => isHeld(standby));
+  expect(standby.fence()?.token).toBe(2);
+  const before = await written(1);
+  holder.resume();
+  await until(() => holder.said.includes('lost'));
+  await pause(500);
+  expect(await written(1)).toBe(before);
+  expect(isHeld(standby)).toBe(true);
+}, 30_000);
+
+test('the clock set forward or back by hours neither takes it from a living holder nor keeps a dead one', async () => {
+  let moved = 0;
+  const now = () => Date.now() + moved;
+  const make = (times: Partial<typeof quick>, name: string) => {
+    const lock = createSqliteLock({
+      db: database.db,
+      log,
+      now,
+      own: elsewhere(name),
+      times: { ...quick, ...times },
+    });
+    open.push(lock);
+    return lock;
+  };
+  const first = make({}, 'first');
+  await first.start('reject');
+  const second = make({}, 'second');
+  await second.start('standby');
+  for (moved of [7_200_000, -7_200_000]) {
+    await expect(make({}, 'third').start('reject')).rejects.toMatchObject({ code: 'scheduler_lock_held' });
+    await pause(900);
+    expect([first.state(), second.state()]).toEqual(['held', 'standby']);
+  }
+  await Promise.all([first.release(), second.release()]);
+  // one that never beats, and whose clock was ahead
+  moved = 7_200_000;
+  await make({ lookMs: 1_000_000, holdMs: 1_000_000 }, 'dead').start('reject');
+  moved = 0;
+  const next = make({}, 'next');
+  await next.start('reject');
+  expect(next.state()).toBe('held');
+}, 30_000);
+
+test('freed by hand and taken again, the fence still grows', async () => {
+  const first = lockOf();
+  await first.start('reject');
+  const fence = first.fence();
+  await database.db.deleteFrom('scheduler_lock').execute();
+  const second = lockOf(elsewhere('second'));
+  await second.start('reject');
+  await until(() => isHeld(second));
+  expect([fence?.token, second.fence()?.token]).toEqual([1, 2]);
+  await expect(fence?.check()).rejects.toThrow('taken by another instance');
+  await expect(fence?.write(async () => 'written')).rejects.toThrow('taken by another instance');
 });
 
 test('nothing is written by one that never held it', async () => {

@@ -14,7 +14,7 @@ import type { BanInput } from './attempts.ts';
 import { banAddresses } from './ban-acts.ts';
 import type { BanJail, BanStart } from './ban-start.ts';
 import { CheckedLines } from './checked-lines.tsx';
-import { presetsUpTo } from './duration-presets.ts';
+import { presetsBeside } from './duration-presets.ts';
 import { splitEntries } from './split-entries.ts';
 import { useActDeps } from './use-act-deps.ts';
 import { useChecks } from './use-checks.ts';
@@ -38,7 +38,7 @@ export function BanDialog({ start, jails, onClose }: BanDialogProps) {
   const checks = useChecks(text, jailName);
 
   const jail = jails.find((each) => each.name === jailName);
-  const presets = jail === undefined ? [] : presetsUpTo(jail.ban_seconds);
+  const presets = jail === undefined ? [] : presetsBeside(jail.ban_seconds);
   const forced = checks.items.filter(
     (item) => item.verdict === 'guarded' && item.ip !== null && typed[item.ip]?.trim() === item.ip,
   );

@@ -1,14 +1,17 @@
-/** Durations offered for a ban by hand: those shorter than the jail's own, which is the longest possible. */
+/** Durations offered for a ban by hand, beside the jail's own. */
+import { shortestKept } from '../contract.ts';
 
 export interface Preset {
   value: string;
   seconds: number;
 }
 
-const offered = [600, 3600, 86_400, 604_800, 2_592_000];
+const offered = [600, 3600, 86_400, 604_800, 2_592_000, -1];
 
-/** `longest` in seconds, −1 = permanent. */
-export const presetsUpTo = (longest: number): Preset[] =>
+/** `own` in seconds, −1 = permanent. */
+export const presetsBeside = (own: number): Preset[] =>
   offered
-    .filter((seconds) => longest === -1 || seconds < longest)
+    .filter(
+      (seconds) => seconds !== own && (own === -1 || own >= shortestKept || (seconds > 0 && seconds < own)),
+    )
     .map((seconds) => ({ value: String(seconds), seconds }));
