@@ -25,10 +25,8 @@ import { isSetUp, setupRoutes } from './features/setup/routes.ts';
 import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
-import { openPractice } from './host/practice/open-practice.ts';
+import { openOutside } from './open-outside.ts';
 import { createAudit } from './platform/audit.ts';
-import { migrate } from './platform/db/migrate.ts';
-import { databaseAt, openDatabase } from './platform/db/open.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
 import { shareEvents } from './platform/fan-out/shared-events.ts';
@@ -39,8 +37,6 @@ import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
 import type { Job } from './platform/jobs/job.ts';
 import { createScheduler } from './platform/jobs/scheduler.ts';
 import { openLimits } from './platform/limits/open-limits.ts';
-import { connectRedis } from './platform/connect-redis.ts';
-import { openLock } from './platform/lock/open-lock.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
 import type { Shipping } from './platform/logging/open-shipping.ts';
 import { openMonitoring } from './platform/monitoring.ts';
@@ -83,30 +79,9 @@ export async function startApp({
   const { log } = monitoring;
   const closers = createClosers({ log });
   try {
-    const practice = await openPractice({
-      setting: config.practice,
-      socketConfigured: configured.has('fail2banSocket'),
-      socketPath: config.fail2banSocket,
-      databasePath: config.databasePath,
-      log,
-    });
-    if (practice !== null) closers.add('practice', practice.stop);
-    const at = practice === null ? databaseAt(config) : { path: practice.databasePath };
-    const database = await openDatabase({ ...at, log, now });
-    closers.add('database', database.close);
-    await migrate({ database, log, now });
+    const outside = await openOutside({ config, configured, log, now, closers });
+    const { practice, database, redis, postgresUrl, lock } = outside;
     const { db } = database;
-
-    const redis = await connectRedis({ url: config.redisUrl, log });
-    closers.add('redis', async () => redis?.disconnect());
-    const postgresUrl = database.dialect === 'postgres' ? config.databaseUrl : null;
-
-    const lock = await openLock({ db, dialect: database.dialect, redis, postgresUrl, log, now });
-    closers.add('scheduler_lock', async () => {
-      const held = await lock.release();
-      log.info('scheduler_lock_released', { held });
-    });
-    await lock.start(config.schedulerLockMode);
     const scheduler = monitoring.watchRuns(createScheduler({ lock, log, now }));
 
     closers.add('external_logging', async () => {

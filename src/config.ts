@@ -5,12 +5,11 @@ import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
 import { logTarget, type LogTarget } from './log-target.ts';
 import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
+import { readSession, sessionSettings } from './session-settings.ts';
 import {
   choice,
-  flag,
   networks,
   origins,
-  secret,
   serverUrl,
   text,
   wholeNumber,
@@ -89,51 +88,7 @@ export const settings = {
     sentence:
       'What a second instance on the same database does: refuse to start, or serve and take over the background jobs when the first ends.',
   }),
-  sessionSecret: secret({
-    name: 'SESSION_SECRET',
-    length: 32,
-    shownDefault: 'generated once, kept beside the database',
-    sentence:
-      'Signs session cookies. Needed with `BANGUI_DATABASE_URL`, since several instances must share it.',
-  }),
-  sessionSecretPrevious: secret({
-    name: 'SESSION_SECRET_PREVIOUS',
-    length: 32,
-    shownDefault: '',
-    sentence: 'Secret before the last change; cookies signed with it stay valid.',
-  }),
-  sessionDurationMinutes: wholeNumber({
-    name: 'SESSION_DURATION_MINUTES',
-    from: 5,
-    to: 43_200,
-    fallback: 480,
-    sentence: 'How long a sign-in lasts. When set, it wins over what was chosen at set-up.',
-  }),
-  sessionCacheEnabled: flag({
-    name: 'SESSION_CACHE_ENABLED',
-    fallback: true,
-    sentence: 'Keeps sessions in memory instead of reading the database for each call.',
-  }),
-  sessionCacheTtlSeconds: wholeNumber({
-    name: 'SESSION_CACHE_TTL_SECONDS',
-    from: 1,
-    to: 300,
-    fallback: 10,
-    sentence:
-      'How long a session is kept in memory. A sign-out reaches other instances at once, or within this time when they cannot be told.',
-  }),
-  sessionCookieSecure: flag({
-    name: 'SESSION_COOKIE_SECURE',
-    fallback: true,
-    sentence:
-      'Sends the session cookie over https only. Left off by itself for plain http to a loopback name.',
-  }),
-  sessionCookieSameSite: choice({
-    name: 'SESSION_COOKIE_SAMESITE',
-    of: ['lax', 'strict', 'none'],
-    fallback: 'lax',
-    sentence: 'SameSite attribute of the session cookie; `none` needs `BANGUI_SESSION_COOKIE_SECURE=true`.',
-  }),
+  ...sessionSettings,
   corsAllowedOrigins: origins({
     name: 'CORS_ALLOWED_ORIGINS',
     fallback: developmentOrigins,
@@ -220,13 +175,7 @@ export function readConfig(environment: Environment): ReadConfig {
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),
-    sessionSecret: read('sessionSecret', settings.sessionSecret),
-    sessionSecretPrevious: read('sessionSecretPrevious', settings.sessionSecretPrevious),
-    sessionDurationMinutes: read('sessionDurationMinutes', settings.sessionDurationMinutes),
-    sessionCacheEnabled: read('sessionCacheEnabled', settings.sessionCacheEnabled),
-    sessionCacheTtlSeconds: read('sessionCacheTtlSeconds', settings.sessionCacheTtlSeconds),
-    sessionCookieSecure: read('sessionCookieSecure', settings.sessionCookieSecure),
-    sessionCookieSameSite: read('sessionCookieSameSite', settings.sessionCookieSameSite),
+    ...readSession(read),
     corsAllowedOrigins: read('corsAllowedOrigins', settings.corsAllowedOrigins),
     trustedProxies: read('trustedProxies', settings.trustedProxies),
     rateLimitPerMinute: read('rateLimitPerMinute', settings.rateLimitPerMinute),

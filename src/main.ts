@@ -1,5 +1,5 @@
 /** The server process: reads the settings, starts the app, stops it on a signal. */
-import { startApp, type App } from './app.ts';
+import type { App } from './app.ts';
 import { systemClock } from './base/clock.ts';
 import { StartError } from './base/start-error.ts';
 import { readConfig, type ReadConfig } from './config.ts';
@@ -36,6 +36,8 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
+  // Loaded only now: a mistake in the settings is told at once, and nothing of the app has run.
+  const { startApp } = await import('./app.ts');
   app = await startApp({ ...settings, shipping, log, now: systemClock });
 } catch (error) {
   const code = error instanceof StartError ? error.code : 'internal_error';

@@ -66,10 +66,11 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
     return rows.map((row) => {
       const entry = byIp.get(row.ip);
       if (entry === undefined || entry.ends_at === null) return row;
+      const { ends_at: endsAt } = entry;
       // Whoever banned it anew, the ban does not end before the one that is kept alive.
-      const later = entry.renew_at !== null && entry.ends_at > row.expiresAt;
-      const earlier = row.bannedAt <= entry.banned_at + manualSlackMs && entry.ends_at < row.expiresAt;
-      return later || earlier ? { ...row, expiresAt: entry.ends_at, ownDuration: true } : row;
+      const later = entry.renew_at !== null && endsAt > row.expiresAt;
+      const earlier = row.bannedAt <= entry.banned_at + manualSlackMs && endsAt < row.expiresAt;
+      return later || earlier ? { ...row, expiresAt: endsAt, ownDuration: true } : row;
     });
   }
 
