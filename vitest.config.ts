@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts', 'runtime/**/*.test.ts'],
-    exclude: ['test/e2e/**', '**/node_modules/**'],
+    exclude: ['test/e2e/**', 'test/deploy/**', '**/node_modules/**'],
     // A real fail2ban takes a second to start, longer on a busy machine with two cores.
     testTimeout: 30_000,
     hookTimeout: 60_000,
