@@ -39,6 +39,13 @@ module.exports = {
       to: { path: browser },
     },
     {
+      name: 'pages-take-contracts-as-types',
+      comment: 'as a value a contract brings the schema library to the browser',
+      severity: 'error',
+      from: { path: browser, pathNot: test },
+      to: { path: '/contract[.]ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'app-is-seen-by-main-and-cli-only',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/(main|cli)[.]ts$', test] },

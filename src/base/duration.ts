@@ -3,6 +3,12 @@
 /** Seconds; -1 stands for "permanent" wherever a ban's length is meant. */
 export const permanent = -1;
 
+/**
+ * A repeated ban prolongs it to the jail's ban time from then on. That must be done in time, also when BanGUI is busy:
+ * where bans last fewer seconds than this, longer ones are refused.
+ */
+export const shortestKept = 10;
+
 const second = 1;
 const minute = 60;
 const hour = 60 * minute;

@@ -1,6 +1,6 @@
 /** Bans addresses in one jail: checked as a whole, guarded one by one, with an outcome for each. */
 import type { Address } from '../../base/address.ts';
-import { formatDuration, parseDuration, permanent } from '../../base/duration.ts';
+import { formatDuration, parseDuration, permanent, shortestKept } from '../../base/duration.ts';
 import type { EndpointInput, EndpointOutput } from '../../base/endpoint.ts';
 import { AppError, invalidInput } from '../../base/errors.ts';
 import type { JailSnapshot } from '../../host/host.ts';
@@ -8,7 +8,7 @@ import type { Audit } from '../../platform/audit.ts';
 import type { Call } from '../../platform/http/mount.ts';
 import { banChunk, type BanChunkDeps } from './ban-chunk.ts';
 import { endOrNull } from './ban-row.ts';
-import { shortestKept, type ban } from './contract.ts';
+import type { ban } from './contract.ts';
 import { readAddresses, requireJail, requireOnline } from './entries.ts';
 import { guard, impossible } from './guard.ts';
 import { canKeep } from './own-end.ts';

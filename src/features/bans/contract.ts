@@ -3,12 +3,6 @@ import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
 import { storable } from '../../base/storable.ts';
 
-/**
- * A repeated ban prolongs it to the jail's ban time from then on. That must be done in time, also when BanGUI is busy:
- * where bans last fewer seconds than this, longer ones are refused.
- */
-export const shortestKept = 10;
-
 const hostQuery = z.literal('local').default('local');
 
 export const activeBan = z.object({

@@ -1,6 +1,5 @@
 /** Bans that last longer than fail2ban's own: until when, and when fail2ban has to hear of them again. */
-import { permanent } from '../../base/duration.ts';
-import { shortestKept } from './contract.ts';
+import { permanent, shortestKept } from '../../base/duration.ts';
 
 const earlyMs = 5 * 60_000;
 const dayMs = 86_400_000;

@@ -1,5 +1,5 @@
 /** Durations offered for a ban by hand, beside the jail's own. */
-import { shortestKept } from '../contract.ts';
+import { shortestKept } from '../../../base/duration.ts';
 
 export interface Preset {
   value: string;
