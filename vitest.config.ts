@@ -30,13 +30,14 @@ const once = [
 /** Names from `test/` through which a test comes to a database of the run's kind. */
 const database = /temporaryDatabase|startMirrored|startBangui|databaseEnvironment|databaseOf/;
 const onBoth = globSync(include).filter(
-  (file) => !once.includes(file) && database.test(readFileSync(file, 'utf8')),
+  (file) =>
+    !file.startsWith('test/deploy/') && !once.includes(file) && database.test(readFileSync(file, 'utf8')),
 );
 
 export default defineConfig({
   test: {
     environment: 'node',
-    exclude: ['test/e2e/**', '**/node_modules/**'],
+    exclude: ['test/e2e/**', 'test/deploy/**', '**/node_modules/**'],
     // A real fail2ban takes a second to start, longer on a busy machine with two cores.
     testTimeout: 30_000,
     hookTimeout: 60_000,

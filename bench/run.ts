@@ -2,6 +2,7 @@
 import { bansPage, socketHold } from './bans-page.ts';
 import { inBrowser } from './browser.ts';
 import { burst } from './burst.ts';
+import { load } from './load.ts';
 import { overviewRefresh } from './overview-refresh.ts';
 import {
   banMany,
@@ -22,6 +23,7 @@ const figures: readonly (readonly [name: string, figure: Figure])[] = [
   ['hold', socketHold],
   ['browser', inBrowser],
   ['start', secondStart],
+  ['load', load],
   ['burst', burst],
 ];
 const wanted = process.argv.slice(2);

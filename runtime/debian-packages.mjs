@@ -25,6 +25,18 @@ export const testPackages = Object.freeze({
   openssl: '/usr/bin/openssl',
 });
 
+/** What the tests of the images need besides: they build and run them without a Docker engine. */
+export const deployPackages = Object.freeze({
+  buildah: '/usr/bin/buildah',
+  podman: '/usr/bin/podman',
+  runc: '/usr/sbin/runc',
+  debootstrap: '/usr/sbin/debootstrap',
+  'docker-compose': '/usr/bin/docker-compose',
+  systemd: '/usr/bin/systemd-analyze',
+  unzip: '/usr/bin/unzip',
+  make: '/usr/bin/make',
+});
+
 /**
  * Installs them with apt-get; we must be root on a Debian. Throws SetupError with what to do instead when we are not,
  * or when this machine's own policy would let the services start.

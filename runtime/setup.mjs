@@ -1,18 +1,25 @@
 /**
  * Brings a clone to the state its commands need, and does nothing when it is there already. Runs on Node 20 with
- * nothing installed. `--no-pages`: packages only · `--tests`: also what the tests need from Debian.
+ * nothing installed. `--no-pages`: packages only · `--tests`: also what the tests need from Debian · `--deploy`: also
+ * what the tests of the images need.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installDebianPackages, testPackages } from './debian-packages.mjs';
+import { deployPackages, installDebianPackages, testPackages } from './debian-packages.mjs';
 import { takeLock } from './lock.mjs';
 import { installPackages, nodeForBangui, packagesAreDue } from './packages.mjs';
 import { buildPages, pagesAreDue } from './pages.mjs';
 import { SetupError } from './run-program.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
-const wanted = { pages: !process.argv.includes('--no-pages'), tests: process.argv.includes('--tests') };
+const wanted = {
+  pages: !process.argv.includes('--no-pages'),
+  debian: {
+    ...(process.argv.includes('--tests') ? testPackages : {}),
+    ...(process.argv.includes('--deploy') ? deployPackages : {}),
+  },
+};
 const say = (/** @type {string} */ line) => console.log(`set-up: ${line}`);
 
 const stopped = new AbortController();
@@ -75,8 +82,7 @@ async function anythingIsDue() {
 }
 
 function missingPackages() {
-  if (!wanted.tests) return [];
-  return Object.entries(testPackages)
+  return Object.entries(wanted.debian)
     .filter(([, file]) => !existsSync(file))
     .map(([name]) => name);
 }

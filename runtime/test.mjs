@@ -1,6 +1,7 @@
 /**
- * `npm test`: every check, then every test. Ends with `N passed, N failed`, summed from what the two runners report;
- * a check that fails, and a runner that ends badly without naming a failed test, count as one failure each.
+ * `npm test`: every check, then every test; with `--deploy` the images too, which takes minutes more and is what
+ * continuous integration does. Ends with `N passed, N failed`, summed from what the runners report; a check that fails,
+ * and a runner that ends badly without naming a failed test, count as one failure each.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,17 +11,29 @@ import { runSteps, untilSignalled } from './steps.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = join(root, 'test-results');
+/** @param {string} report */
+const jsonReport = (report) => [
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=test-results/${report}`,
+];
+const deploy = {
+  name: 'images and files for operators',
+  report: 'vitest-deploy.json',
+  args: [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'vitest.deploy.config.ts',
+    ...jsonReport('vitest-deploy.json'),
+  ],
+  show: true,
+};
 const runners = [
   {
     name: 'unit, property, fault and real-server tests',
     report: 'vitest.json',
-    args: [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      '--outputFile.json=test-results/vitest.json',
-    ],
+    args: ['node_modules/vitest/vitest.mjs', 'run', ...jsonReport('vitest.json')],
     show: true,
   },
   {
@@ -29,6 +42,7 @@ const runners = [
     args: ['node_modules/@playwright/test/cli.js', 'test'],
     show: true,
   },
+  ...(process.argv.includes('--deploy') ? [deploy] : []),
 ];
 
 try {
