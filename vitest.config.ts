@@ -25,6 +25,7 @@ const once = [
   'test/faults/database-running.test.ts',
   'src/backup.test.ts',
   'src/doctor.test.ts',
+  'test/docs/commands.test.ts',
 ];
 
 /** Names from `test/` through which a test comes to a database of the run's kind. */

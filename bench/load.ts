@@ -34,12 +34,7 @@ export async function load(scene: Scene): Promise<Row[]> {
       try {
         const operator = await signIn(bangui.url);
         await untilShown({ ...scene, bangui, operator }, bans, 300_000);
-        for (const path of paths) {
-          const beside = await bareServer((await operator.get(path)).bytes);
-          for (const connections of clients)
-            rows.push(await underLoad(name, path, connections, { bangui, operator, beside }));
-          beside.close();
-        }
+        for (const path of paths) rows.push(...(await onPath(name, path, { bangui, operator })));
         if (name === 'SQLite') rows.push(await overAMillion(bangui, operator));
       } finally {
         await bangui.dispose();
@@ -54,11 +49,23 @@ export async function load(scene: Scene): Promise<Row[]> {
 interface Ground {
   bangui: RunningBangui;
   operator: Operator;
-  beside: BareServer;
 }
 
-async function underLoad(name: string, path: string, connections: number, ground: Ground): Promise<Row> {
-  const { bangui, operator, beside } = ground;
+async function onPath(name: string, path: string, ground: Ground): Promise<Row[]> {
+  const beside = await bareServer((await ground.operator.get(path)).bytes);
+  const rows: Row[] = [];
+  for (const connections of clients)
+    rows.push(await underLoad(name, path, connections, { ...ground, beside }));
+  beside.close();
+  return rows;
+}
+
+async function underLoad(
+  name: string,
+  path: string,
+  connections: number,
+  { bangui, operator, beside }: Ground & { beside: BareServer },
+): Promise<Row> {
   const headers = { cookie: operator.cookie };
   const limit = await autocannon({ url: beside.url, connections, duration: seconds });
   await eventLoopLag(operator);

@@ -23,6 +23,12 @@ export const testPackages = Object.freeze({
   'nginx-light': '/usr/sbin/nginx',
   prometheus: '/usr/bin/promtool',
   openssl: '/usr/bin/openssl',
+  // what the documents' commands call, and what judges those that cannot be run
+  sqlite3: '/usr/bin/sqlite3',
+  curl: '/usr/bin/curl',
+  iproute2: '/usr/bin/ss',
+  'docker-compose': '/usr/bin/docker-compose',
+  unzip: '/usr/bin/unzip',
 });
 
 /** What the tests of the images need besides: they build and run them without a Docker engine. */

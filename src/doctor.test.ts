@@ -262,7 +262,8 @@ describe('the database', { timeout: 60_000 }, () => {
     const now = Date.now();
     const lock = (at: number): void =>
       change(`DELETE FROM scheduler_lock;
-        INSERT INTO scheduler_lock VALUES (1, 'h', 77, 'elsewhere', 'b', 'n', '5', ${at}, ${at})`);
+        INSERT INTO scheduler_lock
+          (id, holder, pid, hostname, boot_id, pid_namespace, process_started, acquired_at, heartbeat_at) VALUES (1, 'h', 77, 'elsewhere', 'b', 'n', '5', ${at}, ${at})`);
     lock(now - 90_000);
     expect(await of('scheduler', {}, () => now)).toMatchObject(
       says('warning', '77 on elsewhere', 'DELETE FROM'),

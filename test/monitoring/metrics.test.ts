@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { startBangui, until, type RunningBangui } from '../bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../fail2ban/real-fail2ban.ts';
 import { signIn } from '../operator.ts';
+import { onPostgres } from '../servers/test-databases.ts';
 import { metricOf, readScrape, type Scrape } from './exposition.ts';
 import { promtool, startPrometheus } from './prometheus.ts';
 
@@ -83,13 +84,14 @@ test('bans are counted by jail and by who made them, and commands by verb withou
   const bans = (origin: string): string => `bangui_bans{host="local",jail="manual",origin="${origin}"}`;
   await until('both are seen', async () => {
     const now = await scrape();
-    return now.value(bans('bangui')) === 1 && now.value(bans('fail2ban')) === 1;
+    return now.value(bans('manual')) === 1 && now.value(bans('own')) === 1;
   });
   const now = await scrape();
   expect(now.value('bangui_fail2ban_up{host="local"}')).toBe(1);
   expect(now.value('bangui_fail2ban_command_duration_seconds_count{host="local",verb="set banip"}')).toBe(1);
   expect(now.series('bangui_fail2ban_command_duration_seconds_count').join('\n')).not.toMatch(/8\.8|manual/);
-  expect(now.value('bangui_scheduler_lock_state{kind="sqlite",state="held"}')).toBe(1);
+  const kind = onPostgres() ? 'postgres' : 'sqlite';
+  expect(now.value(`bangui_scheduler_lock_state{kind="${kind}",state="held"}`)).toBe(1);
   expect(now.value('bangui_job_runs_total{job_name="session_cleanup",state="completed"}')).toBe(1);
   expect(now.value('bangui_job_runs_total{job_name="session_cleanup",state="failed"}')).toBe(0);
 });

@@ -16,6 +16,7 @@ const stepMs = 100;
 const counting: Job = {
   name: 'counting',
   everyMs: 200,
+  recorded: true,
   async run({ signal, fence }) {
     const pid = process.pid;
     const { rows } = await fence.write((transaction) =>

@@ -106,13 +106,14 @@ describe.each([
         await calls.stop();
         const record = await readRecord(replicas.sql);
         console.log(
-          `${redis ? 'Redis' : 'PostgreSQL'}: ${record.completed} runs ended of ${record.attempts} begun under ` +
+          `${redis ? 'Redis' : 'PostgreSQL'}: ${record.completed} runs ended of ${record.attempts} begun, ${record.aborted} aborted, under ` +
             `${record.tenures} tenures; ${calls.answered()} calls answered; the slowest takeover took ` +
             `${Math.round(slowest.crash)} ms after a crash, ${Math.round(slowest.stop)} ms after a stop, ` +
             `${Math.round(slowest.pause)} ms after a pause`,
         );
         expect(record.faults).toEqual([]);
         expect(calls.failures).toEqual([]);
+        expect(record.aborted).toBeGreaterThan(0);
         expect(record.tenures).toBeGreaterThan(rounds);
         expect(record.completed).toBeGreaterThan(rounds);
         expect(calls.answered()).toBeGreaterThan(100);

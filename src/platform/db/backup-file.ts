@@ -27,8 +27,11 @@ export type Manifest = z.output<typeof manifestShape>;
 /** "BanG" in the header of the file, where `file` and SQLite look for whose it is. */
 const applicationId = 0x42616e47;
 
-/** Rows that must not come back: whoever was signed out since would be signed in again, and the lock is nobody's. */
-const transient = ['sessions', 'scheduler_lock', 'scheduler_tenure'];
+/**
+ * Tables whose rows must not come back: whoever was signed out since would be signed in again, and the others tell of
+ * the instances that ran then.
+ */
+export const transient = ['sessions', 'scheduler_lock', 'scheduler_tenure', 'shared_limits', 'mirror_state'];
 
 interface SealOptions {
   file: string;

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
 import { judgeHolder } from '../lock/judge-holder.ts';
+import { transient } from './backup-file.ts';
 import { batchesAfter, insertRows, sumOf } from './copy-rows.ts';
 import { empty, setIdentities } from './copy.ts';
 import { migrate, migrations, readVersion } from './migrate.ts';
@@ -11,9 +12,6 @@ import { openSqlite } from './open-sqlite.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 import { readTables, type Table } from './tables.ts';
-
-/** Of the instance that runs, not of the installation. */
-const notCopied = ['scheduler_lock', 'scheduler_tenure', 'sessions'];
 
 /** Writes one moment's contents of the server's database into the empty file, while BanGUI runs. */
 export async function copyPostgres(from: OpenDatabase, file: string, now: Clock): Promise<void> {
@@ -31,7 +29,7 @@ export async function copyPostgres(from: OpenDatabase, file: string, now: Clock)
   const to = openSqlite({ path: file, log: silentLog });
   try {
     await migrate({ database: to, log: silentLog, now, list: migrations.slice(0, version) });
-    const tables = (await readTables(to)).filter(({ name }) => !notCopied.includes(name));
+    const tables = (await readTables(to)).filter(({ name }) => !transient.includes(name));
     // What migrations put there themselves comes with the copy.
     await empty(to, tables);
     await inSnapshot(from, async (db) => {
@@ -60,8 +58,11 @@ interface RestoreOptions {
 /** One transaction: all rows are replaced, or none. Throws StartError when the rows differ in the end. */
 export async function restorePostgres({ from, to, now }: RestoreOptions): Promise<void> {
   await migrate({ database: to, log: silentLog, now });
-  const tables = (await readTables(to)).filter(({ name }) => name !== 'schema_migrations');
-  const copied = tables.filter(({ name }) => !notCopied.includes(name));
+  // The server's own fence goes on growing: a holder that it has fenced off stays so.
+  const kept = ['schema_migrations', 'scheduler_fence'];
+  const tables = (await readTables(to)).filter(({ name }) => !kept.includes(name));
+  const { token } = await from.db.selectFrom('scheduler_fence').select('token').executeTakeFirstOrThrow();
+  const copied = tables.filter(({ name }) => !transient.includes(name));
   await to.db.transaction().execute(async (db) => {
     await sql`SET LOCAL statement_timeout = 0`.execute(db);
     const target = { ...to, db };
@@ -71,6 +72,7 @@ export async function restorePostgres({ from, to, now }: RestoreOptions): Promis
     }
     for (const table of copied) await assertSame(from, target, table);
     await setIdentities(target, tables);
+    await db.updateTable('scheduler_fence').set({ token }).where('token', '<', token).execute();
   });
 }
 
@@ -91,7 +93,7 @@ export async function refuseInUse(database: OpenDatabase, now: Clock): Promise<v
   const { db, place } = database;
   const { rows } = await sql<{ pid: number; address: string | null }>`
     SELECT pid, host(client_addr) AS address FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'bangui' AND pid <> pg_backend_pid()`.execute(
+    WHERE datname = current_database() AND application_name LIKE 'bangui%' AND pid <> pg_backend_pid()`.execute(
     db,
   );
   const [other] = rows;

@@ -245,7 +245,8 @@ describe('a restore', () => {
   test('is refused while the row of the scheduler lock is alive, elsewhere too', async () => {
     const lock = (heartbeatAt: number) => {
       const shell = new DatabaseSync(path);
-      shell.exec(`DELETE FROM scheduler_lock; INSERT INTO scheduler_lock VALUES
+      shell.exec(`DELETE FROM scheduler_lock; INSERT INTO scheduler_lock
+          (id, holder, pid, hostname, boot_id, pid_namespace, process_started, acquired_at, heartbeat_at) VALUES
         (1, 'h', 77, 'other-machine', 'boot', 'ns', '5', ${heartbeatAt}, ${heartbeatAt})`);
       shell.close();
     };

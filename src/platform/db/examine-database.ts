@@ -134,17 +134,19 @@ function examineRoom(path: string): Finding {
   return free < comfortableFree ? warning('disk', left, remedy) : ok('disk', left);
 }
 
-/** The folder holds password hashes, the session secret and copies made before migrations. */
+/** Password hashes, the session secret, copies made before migrations. A group may look into the folder, not into them. */
 function examineRights(path: string): Finding[] {
   const folder = dirname(path);
-  const findings = [
-    [folder, 0o700],
-    [path, 0o600],
-    [join(folder, 'session-secret'), 0o600],
-  ] as const;
-  const open = findings.filter(([file]) => existsSync(file) && (statSync(file).mode & 0o077) !== 0);
+  const places = [
+    { place: folder, closed: 0o027, right: '700' },
+    { place: path, closed: 0o077, right: '600' },
+    { place: join(folder, 'session-secret'), closed: 0o077, right: '600' },
+  ];
+  const open = places.filter(
+    ({ place, closed }) => existsSync(place) && (statSync(place).mode & closed) !== 0,
+  );
   if (open.length === 0) return [ok('rights', `Nobody else reads ${folder}.`)];
-  return open.map(([file, mode]) =>
-    warning('rights', `Others than BanGUI may reach ${file}.`, `chmod ${mode.toString(8)} ${file}`),
+  return open.map(({ place, right }) =>
+    warning('rights', `Others than BanGUI may reach ${place}.`, `chmod ${right} ${place}`),
   );
 }

@@ -5,6 +5,8 @@ export interface Job {
   /** snake_case; the name of its runs. */
   name: string;
   everyMs: number;
+  /** Each run has a row from its first moment on. Else one that took long, did something or failed has. */
+  recorded?: true;
   /** Answers counts of what it did; all zero = nothing worth a row. */
   run(tools: JobTools): Promise<Record<string, number>>;
 }

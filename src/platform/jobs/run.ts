@@ -31,10 +31,12 @@ const shownAfterMs = 1_000;
 export function startRun({ job, fence, runs, log, now }: RunDeps): Run {
   const startedAt = now();
   const controller = new AbortController();
+  const begin = (): Promise<number> => runs.begin(fence, { job: job.name, startedAt });
   let shown: Promise<number | null> = Promise.resolve(null);
   let closed = false;
   const timer = setTimeout(() => {
-    shown = runs.begin(fence, { job: job.name, startedAt }).catch((error: unknown) => {
+    if (job.recorded) return;
+    shown = begin().catch((error: unknown) => {
       log.error('job_run_row_failed', { job: job.name, error });
       return null;
     });
@@ -60,7 +62,10 @@ export function startRun({ job, fence, runs, log, now }: RunDeps): Run {
     }
   };
 
-  const counts = Promise.resolve().then(() => job.run({ signal: controller.signal, fence }));
+  const counts = Promise.resolve().then(async () => {
+    if (job.recorded) shown = Promise.resolve(await begin());
+    return job.run({ signal: controller.signal, fence });
+  });
   // Whoever asked for the run sees its failure through `counts`; nobody has to.
   counts.catch(() => {});
   const ended = counts.then(
