@@ -18,6 +18,7 @@ import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
+import { jobsRoutes } from './features/jobs/routes.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
 import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
@@ -190,6 +191,7 @@ export async function startApp({
 
     bansRoutes({ mount, db, host, mirror, manual, audit, now });
     jailsRoutes({ mount, host });
+    jobsRoutes({ mount, db, scheduler, audit });
     overviewRoutes({
       mount,
       host,

@@ -14,6 +14,8 @@ export interface Scheduler {
   start(): void;
   /** Runs it now, or joins the run under way. Throws AppError 404 for an unknown job, 409 without the lock. */
   runNow(name: string): Promise<Record<string, number>>;
+  /** Every job, whether it runs here at this moment. */
+  list(): { name: string; everyMs: number; running: boolean }[];
   /** running · standby: another instance runs the jobs · stopped: nobody here will. */
   state(): 'running' | 'standby' | 'stopped';
   /** Nothing new starts from now on. Answers how many jobs are running. */
@@ -98,6 +100,8 @@ export function createScheduler({ lock, log, now }: SchedulerDeps): Scheduler {
       }
       return (running.get(name) ?? begin(job, fence)).counts;
     },
+    list: () =>
+      [...jobs.values()].map(({ name, everyMs }) => ({ name, everyMs, running: running.has(name) })),
     state() {
       if (!accepting) return 'stopped';
       if (lock.state() === 'held') return 'running';
