@@ -1,6 +1,6 @@
 /** Wrong settings stop the real process at once, with one message that names all of them. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,7 +24,9 @@ function wrongFor({ name, type }: Setting<unknown>): Wrong {
   if (numbers !== null) return { type: 'many', range: String(Number(numbers[2]) + 1) };
   if (type === 'text') return { type: 'with a bell \u0007', range: 'two\nlines' };
   if (type === '`true` or `false`') return { type: 'perhaps', range: '2' };
-  if (/^text of at least \d+ characters$/.test(type)) return { type: 'hunter2', range: 'x'.repeat(31) };
+  const least = /^text of at least (\d+) characters$/.exec(type);
+  if (least !== null) return { type: 'hunter2', range: 'x'.repeat(Number(least[1]) - 1) };
+  if (type === 'URL') return { type: 'hunter2', range: 'gopher://hunter2@localhost:70/x' };
   if (type.startsWith('origins')) return { type: 'nowhere', range: '*' };
   if (type.startsWith('addresses')) return { type: 'proxy.example', range: '10.0.0.0/33' };
   if (/^`\w+:\/\/…`/.test(type)) return { type: 'hunter2', range: 'http://hunter2@localhost/x' };
@@ -97,6 +99,22 @@ test('settings that contradict each other are all told, with exit code 1 within 
   expect(namesIn(said).toSorted()).toEqual(pairs.map(([, , name]) => name).toSorted());
   expect(code).toBe(1);
   expect(ms).toBeLessThan(2_000);
+});
+
+test('the files for containers and clusters name no setting that does not exist', () => {
+  // of the compose file itself
+  const ofCompose = ['BANGUI_PORT_PUBLISHED', 'BANGUI_WATCHED_LOGS'];
+  const known = new Set([...all.flatMap(({ name }) => [name, `${name}_FILE`]), ...ofCompose]);
+  const files = globSync(['Docker/**/*', 'deploy/**/*'], { withFileTypes: true }).filter((file) =>
+    file.isFile(),
+  );
+  const named = files.flatMap((file) =>
+    [...readFileSync(join(file.parentPath, file.name), 'utf8').matchAll(/BANGUI_[A-Z_]+/g)].map(
+      ([name]) => name,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
 });
 
 test.each(pairs)('%s is refused', (_name, environment, named) => {

@@ -97,7 +97,7 @@ export const known: Readonly<Record<string, Known>> = {
 
   'docker compose -f Docker/docker-compose.yml up -d': standIn,
   'docker compose -f Docker/docker-compose.yml logs backend': standIn,
-  'docker compose -f Docker/docker-compose.yml exec backend node src/cli.ts doctor': standIn,
+  'docker compose -f Docker/docker-compose.yml exec backend bangui doctor': standIn,
   'docker compose -f Docker/docker-compose.yml down': standIn,
   'docker compose -f Docker/docker-compose.yml logs backend | grep setup_code': standIn,
   'docker stats --no-stream': standIn,
