@@ -41,4 +41,4 @@ USER bangui
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --retries=3 --start-period=40s CMD ["node", "/app/healthcheck.ts"]
 # Exec form: node is process 1 and gets SIGTERM itself. The heap stays small, as in `npm start`.
-ENTRYPOINT ["node", "--optimize-for-size", "src/main.ts"]
+ENTRYPOINT ["node", "--optimize-for-size", "--max-semi-space-size=4", "src/main.ts"]

@@ -41,6 +41,8 @@ export interface BanguiOptions {
 }
 
 const projectRoot = join(import.meta.dirname, '..');
+/** As in `npm start`. */
+const flags = ['--optimize-for-size', '--max-semi-space-size=4'];
 
 export async function startBangui(options: BanguiOptions): Promise<RunningBangui> {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'bangui-test-')));
@@ -48,7 +50,6 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
   const url = `http://127.0.0.1:${port}`;
   const database = await databaseEnvironment(dir);
   const began = performance.now();
-  // as `npm start` does
   const child = spawn(
     process.execPath,
     ['--optimize-for-size', join(projectRoot, options.program ?? 'src/main.ts')],

@@ -44,7 +44,7 @@ export interface Metrics {
 /** A registry of its own, not the library's global one: nothing outlives it, and tests can have several. */
 export function createMetrics({ version, hostId, shipping }: MetricsDeps): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
   new Gauge({
     name: 'bangui_build_info',
     help: '1; the labels say what runs.',
