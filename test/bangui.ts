@@ -50,28 +50,24 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
   const url = `http://127.0.0.1:${port}`;
   const database = await databaseEnvironment(dir);
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--optimize-for-size', join(projectRoot, options.program ?? 'src/main.ts')],
-    {
-      cwd: projectRoot,
-      env: {
-        PATH: process.env['PATH'],
-        NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compile'),
-        HOME: process.env['HOME'],
-        TZ: process.env['TZ'],
-        BANGUI_PORT: String(port),
-        BANGUI_DATABASE_PATH: join(dir, 'bangui.db'),
-        BANGUI_FAIL2BAN_SOCKET: options.socket,
-        BANGUI_LOG_FORMAT: 'json',
-        BANGUI_PRACTICE: 'never',
-        BANGUI_RATE_LIMIT_PER_MINUTE: '1000000',
-        ...database,
-        ...options.env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [...flags, join(projectRoot, options.program ?? 'src/main.ts')], {
+    cwd: projectRoot,
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compile'),
+      HOME: process.env['HOME'],
+      TZ: process.env['TZ'],
+      BANGUI_PORT: String(port),
+      BANGUI_DATABASE_PATH: join(dir, 'bangui.db'),
+      BANGUI_FAIL2BAN_SOCKET: options.socket,
+      BANGUI_LOG_FORMAT: 'json',
+      BANGUI_PRACTICE: 'never',
+      BANGUI_RATE_LIMIT_PER_MINUTE: '1000000',
+      ...database,
+      ...options.env,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const killWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));

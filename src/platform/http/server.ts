@@ -71,7 +71,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   if (allowedOrigins.length > 0) await app.register(cors, crossOrigin(allowedOrigins));
   await app.register(cookie);
   // Answers made for one call: gzip costs a third of brotli's time. The pages lie there compressed already.
-  await app.register(compress, { threshold: 1024, encodings: ['gzip'] });
+  await app.register(compress, { threshold: 1024, encodings: ['gzip'], zlibOptions: { level: 1 } });
   await collectEndpoints(app, version);
   const { visitOf } = addGuard({ app, identify, limiter, trustedProxies, allowedOrigins });
   addApiPages(app);
