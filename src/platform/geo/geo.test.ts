@@ -58,8 +58,8 @@ test('your own file takes the place of the countries and leaves the networks', a
 });
 
 test('one file can serve for everything', async () => {
-  const record = { country_code: 'DE', asn: 'AS64496', as_name: 'Kestrel', city: 'Utrecht' };
-  await writeFile(country(), mmdbFile({ entries: [['8.0.0.0/8', record]] }));
+  const all = { country_code: 'DE', asn: 'AS64496', as_name: 'Kestrel', city: 'Utrecht' };
+  await writeFile(country(), mmdbFile({ entries: [['8.0.0.0/8', all]] }));
   const { locate, dates } = await open({ country: country(), network: country(), city: country() });
   expect(locate('8.8.8.8')).toEqual({
     country: 'DE',
