@@ -6,20 +6,27 @@ import { Icon } from './icon.tsx';
 interface ChipProps {
   name: string;
   value: string;
+  /** Everything but that. */
+  not?: boolean;
+  /** Another word between the two, e.g. "contain". */
+  verb?: string;
   onRemove: () => void;
 }
 
-export function Chip({ name, value, onRemove }: ChipProps) {
+export function Chip({ name, value, not = false, verb, onRemove }: ChipProps) {
   const { t } = useTranslation();
+  const word = verb ?? (not ? t('ui.is_not') : t('ui.is'));
   return (
     <span className="chip">
       <span className="chip-cell soft">{name}</span>
-      <span className="chip-cell soft">{t('ui.is')}</span>
-      <span className="chip-cell chip-value">{value}</span>
+      <span className={`chip-cell ${not ? 'chip-not' : 'soft'}`}>{word}</span>
+      <span className="chip-cell chip-value" title={value}>
+        {value}
+      </span>
       <button
         type="button"
         className="chip-remove"
-        aria-label={t('ui.remove_filter', { name, value })}
+        aria-label={t('ui.remove_filter', { name, verb: word, value })}
         onClick={onRemove}
       >
         <Icon of={IconX} size={14} />

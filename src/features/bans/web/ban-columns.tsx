@@ -4,6 +4,7 @@ import IconLoader2 from '@tabler/icons-react/dist/esm/icons/IconLoader2.mjs';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
+import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { Remaining } from '../../../ui/remaining.tsx';
@@ -20,9 +21,11 @@ interface ColumnsInput {
   /** The panel is open. */
   narrow: boolean;
   phone: boolean;
+  /** The menu of a row's country. */
+  onCountry: (anchor: HTMLElement, country: string) => void;
 }
 
-export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<BanRow>[] {
+export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
@@ -40,6 +43,30 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
             {row.ip}
           </span>
         ),
+      },
+      {
+        id: 'country',
+        head: t('bans.country'),
+        width: '64px',
+        cell: ({ ban }) =>
+          ban === null ? null : phone ? (
+            <Country code={ban.country} short />
+          ) : (
+            <button
+              type="button"
+              tabIndex={-1}
+              className="cell-value"
+              onClick={(event) => onCountry(event.currentTarget, ban.country)}
+            >
+              <Country code={ban.country} short />
+            </button>
+          ),
+      },
+      {
+        id: 'network',
+        head: t('bans.network'),
+        width: 'minmax(84px, 1.3fr)',
+        cell: ({ ban }) => (ban === null ? null : <Network asn={ban.asn} name={ban.as_name} />),
       },
       {
         id: 'jail',
@@ -99,7 +126,16 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
       },
     ];
     return columns.filter((column) => phone || column.folds !== true);
-  }, [t, times, now, deps, view.jail, narrow, phone]);
+  }, [t, times, now, deps, view.jail, narrow, phone, onCountry]);
+}
+
+function Network({ asn, name }: { asn: number | null; name: string | null }) {
+  if (asn === null) return null;
+  return (
+    <span className="soft" title={name === null ? undefined : `${name}, AS${asn}`}>
+      {name ?? `AS${asn}`}
+    </span>
+  );
 }
 
 function RemainingCell({ row, now, deps }: { row: BanRow; now: number; deps: ActDeps }) {

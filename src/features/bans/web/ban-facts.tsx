@@ -1,5 +1,6 @@
 /** What is known of a ban. */
 import { Trans, useTranslation } from 'react-i18next';
+import { Country } from '../../../ui/country.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { useDurations } from '../../../ui/use-durations.ts';
 import { useNow } from '../../../ui/use-now.ts';
@@ -61,11 +62,9 @@ export function BanFacts({ ban, held }: BanFactsProps) {
           {ban.as_name} {ban.asn === null ? null : <span className="quiet">AS{ban.asn}</span>}
         </Fact>
       )}
-      {ban.country === null ? null : (
-        <Fact name={t('panel.country')}>
-          <span className="mono">{ban.country}</span>
-        </Fact>
-      )}
+      <Fact name={t('panel.country')}>
+        <Country code={ban.country} />
+      </Fact>
     </dl>
   );
 }

@@ -23,14 +23,17 @@ import { NewRows } from './new-rows.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { UnbanAllDialog } from './unban-all-dialog.tsx';
 import { unbanRows } from './unban-acts.ts';
+import { countriesIn, useBanValues } from './ban-values.tsx';
 import { useBansList } from './use-bans-list.ts';
 
 interface BansPageProps {
   view: BansView;
   moment: BansMoment;
+  /** Whose the data behind countries and networks is. */
+  credit: React.ReactNode;
 }
 
-export function BansPage({ view, moment }: BansPageProps) {
+export function BansPage({ view, moment, credit }: BansPageProps) {
   const now = useNow(60_000);
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -88,7 +91,14 @@ export function BansPage({ view, moment }: BansPageProps) {
       return setSelected(new Set());
     },
   });
-  const columns = useColumns({ view, deps, narrow: view.row !== undefined, phone });
+  const values = useBanValues(view, setView);
+  const columns = useColumns({
+    view,
+    deps,
+    narrow: view.row !== undefined,
+    phone,
+    onCountry: values.openCountry,
+  });
   const asOf = list.asOf ?? moment.asOf;
   return (
     <div className={`page ${view.row === undefined ? '' : 'page-with-panel'}`}>
@@ -125,7 +135,13 @@ export function BansPage({ view, moment }: BansPageProps) {
       </header>
       <div className="page-columns">
         <div className="page-list">
-          <BansFilter view={view} onView={setView} shown={list.total} all={moment.bannedNow} />
+          <BansFilter
+            view={view}
+            onView={setView}
+            countries={countriesIn(list.bans)}
+            shown={list.total}
+            all={moment.bannedNow}
+          />
           {rows.length === 0 ? (
             <BansEmpty view={view} moment={moment} list={list} onClear={() => setView({})} />
           ) : (
@@ -154,13 +170,15 @@ export function BansPage({ view, moment }: BansPageProps) {
                 <div className="table-foot">
                   {list.complete
                     ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
-                    : t('bans.more')}
+                    : t('bans.more')}{' '}
+                  {credit}
                 </div>
               }
               stale={list.stale}
               cardHeight={106}
             />
           )}
+          {values.menu}
           <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
         </div>
         {view.row === undefined ? null : (
