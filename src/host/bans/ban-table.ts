@@ -38,7 +38,7 @@ export interface TableBatch {
 const holdMs = 25;
 const mostBytes = 4 * 1024 * 1024;
 /** Lines of a ban that are longer than this together are left in fail2ban's database. */
-const longestData = 1024 * 1024;
+const longestData = mostBytes;
 
 /**
  * What was written since `anchors`, up to `limit` bans; some of it may have been read before. fail2ban gives row numbers
@@ -127,18 +127,16 @@ function stillThere(database: DatabaseSync, anchors: Anchors): number[] {
   return anchors.flatMap(({ row, ban }) => (names.get(row) === ban ? [row] : []));
 }
 
-/** Dense among the newest rows, where bans are ended by hand; one for each doubling of the distance before them. */
+/**
+ * The newest few, where bans are ended by hand, and of those before them the first and the last for each doubling of
+ * the distance: however many are deleted, about as many again are read twice.
+ */
 function thinned(anchors: Anchor[]): Anchor[] {
   const newest = anchors[0]?.row ?? 0;
-  const kept: Anchor[] = [];
-  let next = 0;
-  for (const anchor of anchors) {
-    const distance = newest - anchor.row;
-    if (distance < next) continue;
-    kept.push(anchor);
-    next = distance < 8 ? distance + 1 : distance * 2;
-  }
-  return kept;
+  const doublings = anchors.map(({ row }) => Math.floor(Math.log2(Math.max(1, newest - row))));
+  return anchors.filter(
+    (_, i) => i < 8 || doublings[i] !== doublings[i - 1] || doublings[i] !== doublings[i + 1],
+  );
 }
 
 const rawOf = (read: Record<string, SQLOutputValue>): Raw => ({

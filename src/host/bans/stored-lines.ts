@@ -6,7 +6,7 @@ export interface StoredLines {
 }
 
 /** An attacker writes these lines: a longer one is cut, further ones are left out. */
-const longestLine = 4096;
+const longestLine = 16_000;
 const mostLines = 100;
 
 /**
@@ -25,19 +25,18 @@ export function readStoredLines(data: unknown): StoredLines {
 }
 
 function parse(data: unknown): unknown {
-  if (data === null || data === undefined) return null;
+  const text =
+    data instanceof Uint8Array ? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString() : data;
+  if (typeof text !== 'string') return null;
   try {
-    return JSON.parse(
-      data instanceof Uint8Array
-        ? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()
-        : String(data),
-    );
+    return JSON.parse(text);
   } catch {
     return null;
   }
 }
 
 function lineOf(match: unknown): string {
-  const text = Array.isArray(match) ? match.map((part) => part ?? '').join('') : String(match ?? '');
+  const parts: unknown[] = Array.isArray(match) ? match : [match];
+  const text = parts.filter((part) => typeof part === 'string').join('');
   return text.length > longestLine ? `${text.slice(0, longestLine)}…` : text;
 }
