@@ -3,11 +3,8 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
-<<<<<<< HEAD
 import { historySettings, readHistory } from './history-settings.ts';
-=======
 import { geoSettings, readGeo } from './geo-settings.ts';
->>>>>>> h-geo
 import { logTarget, type LogTarget } from './log-target.ts';
 import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
 import { readSession, sessionSettings } from './session-settings.ts';
