@@ -22,7 +22,10 @@ export type Anchors = readonly Anchor[];
 
 interface Anchor {
   row: number;
-  ban: string;
+  jail: string;
+  ip: string;
+  /** Seconds. */
+  at: number;
 }
 
 export interface TableBatch {
@@ -98,7 +101,7 @@ function readFrom(database: DatabaseSync, anchors: Anchors, limit: number): Tabl
   for (const read of statement.iterate(top?.row ?? 0, limit + 1)) {
     const raw = rawOf(read);
     if (!stands) {
-      if (raw.row !== top?.row || nameOf(raw) !== top.ban) break;
+      if (top === undefined || raw.row !== top.row || !same(raw, top)) break;
       stands = true;
       continue;
     }
@@ -110,7 +113,10 @@ function readFrom(database: DatabaseSync, anchors: Anchors, limit: number): Tabl
   return {
     // read out of the file by now: parsing them holds nobody
     bans: rows.map(banOf),
-    anchors: thinned([...rows.map((raw) => ({ row: raw.row, ban: nameOf(raw) })).toReversed(), ...anchors]),
+    anchors: thinned([
+      ...rows.map(({ row, jail, ip, at }) => ({ row, jail, ip, at })).toReversed(),
+      ...anchors,
+    ]),
     more,
     anew: false,
     stands,
@@ -123,8 +129,11 @@ function stillThere(database: DatabaseSync, anchors: Anchors): number[] {
   const found = database
     .prepare(`SELECT rowid AS row, jail, ip, timeofban FROM bans WHERE rowid IN (${places})`)
     .all(...anchors.map(({ row }) => row));
-  const names = new Map(found.map((read) => [number(read['row']), nameOf(rawOf(read))]));
-  return anchors.flatMap(({ row, ban }) => (names.get(row) === ban ? [row] : []));
+  const byRow = new Map(found.map((read) => [number(read['row']), rawOf(read)]));
+  return anchors.flatMap((anchor) => {
+    const raw = byRow.get(anchor.row);
+    return raw !== undefined && same(raw, anchor) ? [anchor.row] : [];
+  });
 }
 
 /**
@@ -149,7 +158,8 @@ const rawOf = (read: Record<string, SQLOutputValue>): Raw => ({
   data: read['data'],
 });
 
-const nameOf = ({ jail, ip, at }: Raw): string => `${jail}\n${ip}\n${at}`;
+const same = (raw: Raw, { jail, ip, at }: Anchor): boolean =>
+  raw.jail === jail && raw.ip === ip && raw.at === at;
 
 const banOf = ({ row, jail, ip, at, seconds, count, data }: Raw): TableBan => ({
   row,

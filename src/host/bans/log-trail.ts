@@ -13,6 +13,8 @@ export interface TrailBatch {
   heard: Heard[];
   mark: TrailMark;
   bytes: number;
+  /** Jails that fail2ban stopped or filled again: their counters began anew. */
+  restarted: string[];
 }
 
 export interface LogTrail {
@@ -95,7 +97,7 @@ export function openLogTrail({
     from.skipping = false;
     from.head ??= headOf(from.handle);
     reached = markOf(from);
-    return { heard, mark: reached, bytes: end };
+    return { heard, mark: reached, bytes: end, restarted: noise.restarted() };
   }
 
   function hear(from: Open, bytes: Buffer, newest: boolean): Heard[] {
@@ -135,11 +137,16 @@ export function openLogTrail({
   function handed(from: Open, heard: Heard[]): TrailBatch | null {
     if (heard.length === 0) return null;
     reached = markOf(from);
-    return { heard, mark: reached, bytes: 0 };
+    return { heard, mark: reached, bytes: 0, restarted: noise.restarted() };
   }
 
   const isLog = (from: Open): boolean => from.part.file === file;
-  const empty = (from: Open): TrailBatch => ({ heard: [], mark: reached ?? markOf(from), bytes: 0 });
+  const empty = (from: Open): TrailBatch => ({
+    heard: [],
+    mark: reached ?? markOf(from),
+    bytes: 0,
+    restarted: [],
+  });
 
   const placeOf = ({ inode, head, offset, handle }: Open): LogPlace => ({
     inode,

@@ -34,6 +34,8 @@ export interface RestartNoise {
   settle(now: number): Heard[];
   /** All that is held back, at the end of what will ever be read. */
   flush(): Heard[];
+  /** Jails whose counters at fail2ban began anew since the last call. */
+  restarted(): string[];
   /** Where the oldest line begins that was read and not handed over; null when there is none. */
   heldFrom(): number | null;
   state(): NoiseState;
@@ -58,6 +60,7 @@ export function createRestartNoise({ stopping: before }: NoiseState): RestartNoi
   let stopping = before;
   let pid: number | null = null;
   const held = new Map<string, Held[]>();
+  const restarted = new Set<string>();
 
   const release = (jail: string): Heard[] => {
     const run = held.get(jail) ?? [];
@@ -88,6 +91,7 @@ export function createRestartNoise({ stopping: before }: NoiseState): RestartNoi
         return releaseAll(() => true);
       case 'jail_stopped':
         held.delete(event.jail);
+        restarted.add(event.jail);
         return [];
       case 'again':
         return [];
@@ -102,8 +106,11 @@ export function createRestartNoise({ stopping: before }: NoiseState): RestartNoi
       }
       case 'ban': {
         const { jail, ip } = event;
+        if (event.restored) {
+          restarted.add(jail);
+          return [];
+        }
         // The jail is at work: what it ended before is over.
-        if (event.restored) return [];
         return [...release(jail), { type: 'ban', jail, ip, at, count: 1, seconds: null }];
       }
       case 'increase': {
@@ -121,6 +128,11 @@ export function createRestartNoise({ stopping: before }: NoiseState): RestartNoi
     },
     settle,
     flush: () => releaseAll(() => true),
+    restarted() {
+      const jails = [...restarted];
+      restarted.clear();
+      return jails;
+    },
     heldFrom() {
       const oldest = [...held.values()].map(([first]) => first?.from ?? 0);
       return oldest.length === 0 ? null : Math.min(...oldest);
