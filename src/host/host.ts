@@ -32,6 +32,10 @@ export interface Host {
    * which nobody else is answered: only for jails that are small, or to correct a large one, rarely.
    */
   banTimes(jail: JailName): Promise<HeldBan[]>;
+  /** The expressions and patterns by which the jail reads its log, as the daemon holds them. */
+  filterOf(jail: JailName): Promise<JailFilter>;
+  /** How the jail lengthens the bans of addresses that return; null when it does not. */
+  increaseOf(jail: JailName): Promise<JailIncrease | null>;
   /** Which of these texts (addresses as fail2ban spells them) the jail holds now; asked a few at a time. */
   holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
 
@@ -68,6 +72,30 @@ export interface HostStatus {
   databaseFile: string | null;
   /** Its log target: a file's path, or `SYSLOG`, `STDOUT`, …; null when never asked. */
   logTarget: string | null;
+}
+
+/** How a jail reads its log. fail2ban's tags such as `<HOST>` are expanded. */
+export interface JailFilter {
+  expressions: string[];
+  ignore: string[];
+  /** `prefregex`; null when there is none. */
+  prefix: string | null;
+  /** Null: the default detectors, a journal, or more than two patterns, of which the daemon tells none. */
+  datePattern: string | null;
+  maxLines: number;
+  /** `logtimezone`; null: the machine's. */
+  timeZone: string | null;
+}
+
+/** The settings `bantime.*`, as written; null where not set. */
+export interface JailIncrease {
+  factor: string | null;
+  formula: string | null;
+  multipliers: string | null;
+  maxTime: string | null;
+  randomTime: string | null;
+  /** Bans of other jails count too. */
+  overallJails: boolean;
 }
 
 /** One ban as the daemon holds it. */

@@ -23,6 +23,7 @@ export interface Database {
   country_sums: CountrySums;
   network_sums: NetworkSums;
   history_state: HistoryState;
+  jail_settings: JailSettings;
 }
 
 interface SchemaMigrations {
@@ -270,4 +271,13 @@ interface HistoryState {
   host_id: string;
   key: string;
   value: string;
+}
+
+interface JailSettings {
+  host_id: string;
+  jail: string;
+  /** ms; it was seen to be set so then, and until the next row. */
+  since: number;
+  /** JSON; see `features/address/settings-shape.ts`. */
+  settings: string;
 }

@@ -14,7 +14,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
   // The id holds the time, so PostgreSQL's months are ranges of ids; history/store makes them as they come.
   const byMonth = sql.raw(sqlite ? '' : 'PARTITION BY RANGE (id)');
   const statements = [
-    // All tables here are written by features/history.
+    // All tables here but the last are written by features/history.
     sql`CREATE TABLE history (
       id ${id} PRIMARY KEY, host_id text NOT NULL, jail text NOT NULL, ip text NOT NULL, action text NOT NULL,
       at bigint NOT NULL, fail2ban_at bigint, heard integer NOT NULL, seconds bigint, ban_count integer NOT NULL,
@@ -33,6 +33,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       UNIQUE (host_id, ip))`,
     sql`CREATE INDEX addresses_by_key ON addresses (host_id, ip_key)`,
     sql`CREATE INDEX addresses_by_bans ON addresses (host_id, bans, last_at)`,
+    sql`CREATE INDEX addresses_by_network ON addresses (host_id, asn)`,
     sql`CREATE TABLE networks (asn bigint PRIMARY KEY, name text NOT NULL)`,
     sql`CREATE TABLE jail_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, jail text NOT NULL, origin text NOT NULL,
@@ -48,6 +49,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
+    // Written by features/address: how a jail was set, from when on.
+    sql`CREATE TABLE jail_settings (
+      host_id text NOT NULL, jail text NOT NULL, since bigint NOT NULL, settings text NOT NULL,
+      PRIMARY KEY (host_id, jail, since))`,
   ];
   for (const statement of statements) await statement.execute(db);
   const search = sqlite
