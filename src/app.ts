@@ -22,6 +22,7 @@ import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
+import { openAddress } from './open-address.ts';
 import { openOutside } from './open-outside.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
@@ -75,7 +76,7 @@ export async function startApp({
   const closers = createClosers({ log });
   try {
     const outside = await openOutside({ config, configured, log, now, closers });
-    const { practice, database, redis, postgresUrl, lock } = outside;
+    const { geo, practice, database, redis, postgresUrl, lock } = outside;
     const { db } = database;
     const scheduler = monitoring.watchRuns(createScheduler({ lock, log, now }));
 
@@ -99,7 +100,7 @@ export async function startApp({
     host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
-    const mirror = createMirror({ db, host, feed, events, fanOut, listenElsewhere, now, log });
+    const mirror = createMirror({ db, host, feed, geo, events, fanOut, listenElsewhere, now, log });
     const manual = createManualBans({ db, hostId: host.id });
     closers.add('mirror_elsewhere', mirror.follow());
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
@@ -167,8 +168,13 @@ export async function startApp({
         }),
     });
 
-    bansRoutes({ mount, db, host, mirror, manual, audit, now });
+    bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     jailsRoutes({ mount, host });
+    openAddress({
+      ...{ mount, db, host, lock, locate: geo.locate, log, now, closers },
+      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      regexProgram: config.fail2banRegex,
+    });
     jobsRoutes({ mount, db, scheduler, audit });
     overviewRoutes({
       mount,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
+import { geoSettings, readGeo } from './geo-settings.ts';
 import { logTarget, type LogTarget } from './log-target.ts';
 import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
 import { readSession, sessionSettings } from './session-settings.ts';
@@ -83,8 +84,10 @@ export const settings = {
     name: 'FAIL2BAN_REGEX',
     fallback: null,
     shownDefault: '`fail2ban-regex` on `PATH`',
-    sentence: "fail2ban's program for testing expressions; its Python is asked which expression matched a line.",
+    sentence:
+      "fail2ban's program for testing expressions; its Python is asked which expression matched a line.",
   }),
+  ...geoSettings,
   practice: choice({
     name: 'PRACTICE',
     of: ['auto', 'always', 'never'],
@@ -186,6 +189,7 @@ export function readConfig(environment: Environment): ReadConfig {
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
     fail2banConfigDir: resolve(read('fail2banConfigDir', settings.fail2banConfigDir)),
     fail2banRegex: read('fail2banRegex', settings.fail2banRegex),
+    ...readGeo(read),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),
     ...readSession(read),

@@ -14,7 +14,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
   // The id holds the time, so PostgreSQL's months are ranges of ids; history/store makes them as they come.
   const byMonth = sql.raw(sqlite ? '' : 'PARTITION BY RANGE (id)');
   const statements = [
-    // All tables here but the last are written by features/history.
+    // All tables here are written by features/history unless another is named.
     sql`CREATE TABLE history (
       id ${id} PRIMARY KEY, host_id text NOT NULL, jail text NOT NULL, ip text NOT NULL, action text NOT NULL,
       at bigint NOT NULL, fail2ban_at bigint, heard integer NOT NULL, seconds bigint, ban_count integer NOT NULL,
@@ -33,7 +33,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       UNIQUE (host_id, ip))`,
     sql`CREATE INDEX addresses_by_key ON addresses (host_id, ip_key)`,
     sql`CREATE INDEX addresses_by_bans ON addresses (host_id, bans, last_at)`,
-    sql`CREATE INDEX addresses_by_network ON addresses (host_id, asn)`,
+    sql`CREATE INDEX addresses_by_network ON addresses (host_id, asn, id)`,
     sql`CREATE TABLE networks (asn bigint PRIMARY KEY, name text NOT NULL)`,
     sql`CREATE TABLE jail_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, jail text NOT NULL, origin text NOT NULL,
@@ -53,6 +53,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE TABLE jail_settings (
       host_id text NOT NULL, jail text NOT NULL, since bigint NOT NULL, settings text NOT NULL,
       PRIMARY KEY (host_id, jail, since))`,
+    // Written by features/bans; rows of before are placed when the mirror first looks.
+    sql`ALTER TABLE active_bans ADD COLUMN country text NOT NULL DEFAULT 'unknown'`,
+    sql`ALTER TABLE active_bans ADD COLUMN asn bigint NOT NULL DEFAULT 0`,
+    sql`CREATE INDEX active_bans_by_country ON active_bans (host_id, country, banned_at, jail, ip)`,
   ];
   for (const statement of statements) await statement.execute(db);
   const search = sqlite
