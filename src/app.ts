@@ -171,7 +171,14 @@ export async function startApp({
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     jailsRoutes({ mount, host });
     openAddress({
-      ...{ mount, db, host, lock, locate: geo.locate, log, now, closers },
+      mount,
+      db,
+      host,
+      lock,
+      locate: geo.locate,
+      log,
+      now,
+      closers,
       configDir: practice?.configDir ?? config.fail2banConfigDir,
       regexProgram: config.fail2banRegex,
     });

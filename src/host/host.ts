@@ -32,10 +32,8 @@ export interface Host {
    * which nobody else is answered: only for jails that are small, or to correct a large one, rarely.
    */
   banTimes(jail: JailName): Promise<HeldBan[]>;
-  /** The expressions and patterns by which the jail reads its log, as the daemon holds them. */
-  filterOf(jail: JailName): Promise<JailFilter>;
-  /** How the jail lengthens the bans of addresses that return; null when it does not. */
-  increaseOf(jail: JailName): Promise<JailIncrease | null>;
+  /** What the jail takes for a failure and how it bans, as the daemon holds it at this moment. */
+  rulesOf(jail: JailName): Promise<JailRules>;
   /** Which of these texts (addresses as fail2ban spells them) the jail holds now; asked a few at a time. */
   holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
 
@@ -72,6 +70,17 @@ export interface HostStatus {
   databaseFile: string | null;
   /** Its log target: a file's path, or `SYSLOG`, `STDOUT`, …; null when never asked. */
   logTarget: string | null;
+}
+
+export interface JailRules {
+  maxRetry: number;
+  /** Seconds. */
+  findSeconds: number;
+  /** Seconds, -1 = permanent. */
+  banSeconds: number;
+  /** Null: bans of an address that returns are not longer. */
+  increase: JailIncrease | null;
+  filter: JailFilter;
 }
 
 /** How a jail reads its log. fail2ban's tags such as `<HOST>` are expanded. */

@@ -66,7 +66,9 @@ async function sliceAfter(db: Kysely<Database>, { hostId, atLeast, after, size }
     .selectFrom('addresses')
     .select(['id', 'bans', 'last_at'])
     .where('host_id', '=', hostId)
-    .where('bans', '>=', atLeast);
+    .where('bans', '>=', atLeast)
+    // Said as it stands in the index, which leaves out the many that came once.
+    .where(sql<boolean>`bans > 1`);
   if (after !== null) rows = rows.where(sql<boolean>`(bans, last_at, id) < (${sql.join(after)})`);
   return await rows
     .orderBy('bans', 'desc')

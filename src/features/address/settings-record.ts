@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { Host, JailSnapshot } from '../../host/host.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Fence } from '../../platform/lock/fence.ts';
-import { askSettings, jailSettings, type JailSettings } from './settings-shape.ts';
+import { jailSettings, settingsOf, type JailSettings } from './settings-shape.ts';
 
 export interface SettingsRecord {
   /** Only as holder of the scheduler lock. */
@@ -40,7 +40,7 @@ export function createSettingsRecord(deps: RecordDeps): SettingsRecord {
 
   async function record(jail: JailSnapshot): Promise<void> {
     const at = now();
-    const text = JSON.stringify(await askSettings(host, jail));
+    const text = JSON.stringify(settingsOf(await host.rulesOf(jail.name)));
     if (fence === null || text === (written.get(jail.name) ?? (await newest(jail.name)))) {
       written.set(jail.name, text);
       return;

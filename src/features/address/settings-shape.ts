@@ -1,6 +1,6 @@
 /** How a jail was set at a time, as it is kept in `jail_settings`. */
 import { z } from 'zod';
-import type { Host, JailSnapshot } from '../../host/host.ts';
+import type { JailRules } from '../../host/host.ts';
 
 const text = z.string().nullable();
 
@@ -33,13 +33,16 @@ export const jailSettings = z.object({
 
 export type JailSettings = z.output<typeof jailSettings>;
 
-/** As fail2ban has it now. Some ten small questions, answered within a millisecond or two. */
-export async function askSettings(host: Host, jail: JailSnapshot): Promise<JailSettings> {
-  return {
-    maxretry: jail.maxRetry,
-    findtime: jail.findSeconds,
-    bantime: jail.banSeconds,
-    increase: await host.increaseOf(jail.name),
-    filter: await host.filterOf(jail.name),
-  };
-}
+export const settingsOf = ({
+  maxRetry,
+  findSeconds,
+  banSeconds,
+  increase,
+  filter,
+}: JailRules): JailSettings => ({
+  maxretry: maxRetry,
+  findtime: findSeconds,
+  bantime: banSeconds,
+  increase,
+  filter,
+});

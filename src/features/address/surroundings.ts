@@ -16,8 +16,8 @@ export function shortened(address: Address, prefix: number): Address | null {
 
 /** It, and every network that holds it. */
 export function holders(address: Address): Address[] {
-  const found: Address[] = [];
-  for (let prefix = prefixLength(address); prefix >= 1; prefix -= 1) {
+  const found = [address];
+  for (let prefix = prefixLength(address) - 1; prefix >= 1; prefix -= 1) {
     const network = shortened(address, prefix);
     if (network !== null) found.push(network);
   }

@@ -15,7 +15,7 @@ import { durationWords } from './duration-words.ts';
 import type { IgnoreLists } from './ignored.ts';
 import { prevention } from './prevention.ts';
 import { settingsAt } from './settings-record.ts';
-import { askSettings, type JailSettings } from './settings-shape.ts';
+import { settingsOf, type JailSettings } from './settings-shape.ts';
 
 export type Why = EndpointOutput<typeof whyBanned>;
 
@@ -91,7 +91,7 @@ async function settingsNow(host: Host, name: string): Promise<JailSettings | nul
   const { state, jails } = host.status();
   const jail = jails.find((one) => one.name === name);
   if (state !== 'online' || jail === undefined) return null;
-  return await askSettings(host, jail).catch(() => null);
+  return await host.rulesOf(jail.name).then(settingsOf, () => null);
 }
 
 interface TestQuestion {

@@ -43,7 +43,7 @@ afterAll(async () => {
 async function filterOf(jail: string): Promise<JailFilter> {
   const name = parseJailName(jail);
   if (name === null) throw new Error('no name of a jail');
-  return host.filterOf(name);
+  return (await host.rulesOf(name)).filter;
 }
 const plain = { expressions: [], ignore: [], prefix: null, datePattern: null, timeZone: null, maxLines: 1 };
 async function ask(request: Partial<MatchRequest>, limits?: Partial<MatchLimits>) {

@@ -1,12 +1,22 @@
 /** Reads what makes a jail take a line for a failure, and what lengthens its bans. Reading verbs only. */
-import type { JailFilter, JailIncrease } from '../host.ts';
-import { asList, asText, asTextOrNull, asTexts, asWholeNumber } from './parse-value.ts';
+import type { JailFilter, JailIncrease, JailRules } from '../host.ts';
+import { asList, asSeconds, asText, asTextOrNull, asTexts, asWholeNumber } from './parse-value.ts';
 import type { PickleValue } from './pickle-value.ts';
 
 /** Answers one setting of the jail. */
 type Get = (name: string) => Promise<PickleValue>;
 
-export async function readFilter(get: Get): Promise<JailFilter> {
+export async function readRules(get: Get): Promise<JailRules> {
+  return {
+    maxRetry: asWholeNumber(await get('maxretry')),
+    findSeconds: asSeconds(await get('findtime')),
+    banSeconds: asSeconds(await get('bantime')),
+    increase: await readIncrease(get),
+    filter: await readFilter(get),
+  };
+}
+
+async function readFilter(get: Get): Promise<JailFilter> {
   return {
     expressions: asTexts(await get('failregex')),
     ignore: asTexts(await get('ignoreregex')),
@@ -17,7 +27,7 @@ export async function readFilter(get: Get): Promise<JailFilter> {
   };
 }
 
-export async function readIncrease(get: Get): Promise<JailIncrease | null> {
+async function readIncrease(get: Get): Promise<JailIncrease | null> {
   if ((await get('bantime.increment')) !== true) return null;
   return {
     factor: asPlain(await get('bantime.factor')),
