@@ -23,6 +23,7 @@ import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
+import { openAddress } from './open-address.ts';
 import { openOutside } from './open-outside.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
@@ -165,6 +166,18 @@ export async function startApp({
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
+    openAddress({
+      mount,
+      db,
+      host,
+      lock,
+      locate: geo.locate,
+      log,
+      now,
+      closers,
+      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      regexProgram: config.fail2banRegex,
+    });
     jobsRoutes({ mount, db, scheduler, audit });
     overviewRoutes({
       mount,
