@@ -46,12 +46,14 @@ const users = ['root', 'admin', 'oracle', 'git'];
 /** Bans and unbans of some hundred addresses, most of them more than once. */
 export function madeEvents({ count, from, to, seed = 1 }: Made): NewEvent[] {
   const random = randomOf(seed);
-  const pick = <T>(list: readonly T[], otherwise: T): T => list[Math.floor(random() ** 2 * list.length)] ?? otherwise;
+  const pick = <T>(list: readonly T[], otherwise: T): T =>
+    list[Math.floor(random() ** 2 * list.length)] ?? otherwise;
   const events: NewEvent[] = [];
   for (let n = 0; n < count; n++) {
     const at = Math.floor(from + random() * (to - from));
     const spread = Math.floor(random() ** 2 * 60);
-    const ip = n % 11 === 0 ? `2001:db8::${spread.toString(16)}` : `${1 + (spread % 12)}.${spread}.7.${spread % 5}`;
+    const ip =
+      n % 11 === 0 ? `2001:db8::${spread.toString(16)}` : `${1 + (spread % 12)}.${spread}.7.${spread % 5}`;
     const jail = pick(jails, 'sshd');
     const origin: Origin = random() < 0.8 ? 'own' : random() < 0.5 ? 'manual' : 'blocklist';
     const told = {
@@ -73,7 +75,9 @@ export function madeEvents({ count, from, to, seed = 1 }: Made): NewEvent[] {
       seconds: n % 5 === 0 ? -1 : 600,
       count: 1 + (n % 3),
       failures: 1 + Math.floor(random() * 5),
-      lines: [`Nov 22 03:04:05 host sshd[${n}]: Failed password for ${pick(users, 'root')} from ${ip} port ${n} ssh2`],
+      lines: [
+        `Nov 22 03:04:05 host sshd[${n}]: Failed password for ${pick(users, 'root')} from ${ip} port ${n} ssh2`,
+      ],
     });
   }
   return events;

@@ -36,7 +36,10 @@ export async function readHistoryPage(
   return {
     items: events.map((event) => showEvent(event, names, longestLine)),
     next_cursor: next === null ? null : writeCursor(list, next),
-    total: cursor === undefined && next === null ? events.length : await total(deps, plan, wanted),
+    total:
+      cursor === undefined && next === null
+        ? events.length
+        : await total(deps, { plan, wanted }, cursor === undefined),
   };
 }
 
@@ -83,9 +86,14 @@ async function collect(
   return { events: shown, next: shown.at(-1)?.id ?? null };
 }
 
-/** Null: counting them would take long. */
-async function total(deps: PlanDeps, plan: Plan, wanted: Wanted): Promise<number | null> {
+/** Null: counting them would take long. What has to be looked at event by event is counted with the first page only. */
+async function total(
+  deps: PlanDeps,
+  { plan, wanted }: { plan: Plan; wanted: Wanted },
+  first: boolean,
+): Promise<number | null> {
   const { source } = plan;
+  if (!plan.whole && !first) return null;
   if (source.count === null || wanted.words.length > 0) return null;
   const counted = await source.count(wanted, mostCounted + 1);
   if (counted > mostCounted) return null;

@@ -4,6 +4,7 @@
  * still has to be looked at with `occurIn`.
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { indexedWords } from '../../platform/db/indexed-words.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Ids, IdRange, Source } from './read-sources.ts';
 import type { Word } from './read-words.ts';
@@ -71,15 +72,10 @@ async function inPostgres(
 ): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`WITH found AS MATERIALIZED (
       SELECT id FROM history_lines
-      WHERE id >= ${range.from} AND id < ${range.to} AND ${indexed} @@ (${query}))
+      WHERE id >= ${range.from} AND id < ${range.to} AND ${indexedWords} @@ (${query}))
     SELECT id FROM found ORDER BY id DESC LIMIT ${most}`.execute(db);
   return rows.map(({ id }) => id);
 }
-
-/** The expression of the index, word by word. */
-const indexed = sql`to_tsvector('simple', translate(lines, ${sql.lit(
-  '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
-)}, ${sql.lit(' '.repeat(32))}))`;
 
 async function oldestId(db: Kysely<Database>): Promise<number> {
   const row = await db.selectFrom('history_lines').select('id').orderBy('id').limit(1).executeTakeFirst();
