@@ -16,7 +16,6 @@ import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
-import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
 import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
@@ -25,6 +24,7 @@ import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
 import { openOutside } from './open-outside.ts';
+import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
@@ -179,14 +179,14 @@ export async function startApp({
       regexProgram: config.fail2banRegex,
     });
     jobsRoutes({ mount, db, scheduler, audit });
-    overviewRoutes({
-      mount,
+    const overview = {
       host,
       mirror,
       hostName: config.hostName,
       practice: practice !== null,
       appVersion: metadata.version,
-    });
+    };
+    openReads({ mount, database, hostId, overview, log, now, closers });
 
     scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));
