@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
+import { NewRows } from '../../../ui/new-rows.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useActs, useTimes } from '../../../ui/page-context.tsx';
 import { useMedia } from '../../../ui/use-media.ts';
@@ -19,7 +20,6 @@ import { BansEmpty, type BansMoment } from './bans-empty.tsx';
 import { BansFilter } from './bans-filter.tsx';
 import { readBansView, type BansView } from './bans-view.ts';
 import { useColumns } from './ban-columns.tsx';
-import { NewRows } from './new-rows.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { UnbanAllDialog } from './unban-all-dialog.tsx';
 import { unbanRows } from './unban-acts.ts';
@@ -149,7 +149,7 @@ export function BansPage({ view, moment }: BansPageProps) {
               }}
               onEnd={list.more}
               onTop={list.onTop}
-              banner={<NewRows list={list} />}
+              banner={<NewRows table="table-bans" waiting={list.waiting} onShow={list.showNew} />}
               foot={
                 <div className="table-foot">
                   {list.complete
