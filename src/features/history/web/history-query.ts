@@ -54,3 +54,18 @@ export const historyStateQuery = (caller: Caller) =>
 /** Where the file with the same rows is. */
 export const exportUrl = (filters: Filters, format: 'csv' | 'json', now: number): string =>
   buildUrl('/api/v1/history/export', {}, { ...apiFilters(filters, now), format });
+
+/** Live events of the address make it read anew: its key begins as theirs. */
+export const historyOfQuery = (caller: Caller, ip: string) =>
+  infiniteQueryOptions({
+    queryKey: ['address', ip, 'events'],
+    queryFn: ({ pageParam, signal }) =>
+      caller.ask<typeof contract.readHistoryOf>('GET /api/v1/history/{ip}', {
+        params: { ip },
+        query: { page_size: 50, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+    gcTime: 60_000,
+  });

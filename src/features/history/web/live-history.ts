@@ -16,6 +16,7 @@ export const noNews: HistoryNews = { count: 0, heard: [] };
 
 /** Beyond so many, counting them one by one helps nobody. */
 const most = 5000;
+const writtenMs = 1500;
 
 /** Called at the pace of `ui/live.ts`. */
 export function applyToHistory(queryClient: QueryClient, events: readonly LiveEvent[]): void {
@@ -33,9 +34,13 @@ export function applyToHistory(queryClient: QueryClient, events: readonly LiveEv
       -most,
     ),
   }));
-  for (const ip of new Set(heard.flatMap(({ event }) => (event === null ? [] : [event.ip])))) {
-    void queryClient.invalidateQueries({ queryKey: ['address', ip] });
-  }
+  const addresses = new Set(heard.flatMap(({ event }) => (event === null ? [] : [event.ip])));
+  const readAgain = (): void => {
+    for (const ip of addresses) void queryClient.invalidateQueries({ queryKey: ['address', ip] });
+  };
+  readAgain();
+  // the stream speaks before the row is written
+  setTimeout(readAgain, writtenMs);
   if (events.some((event) => event.type === 'resync')) {
     void queryClient.invalidateQueries({ queryKey: ['history', 'state'] });
     void queryClient.invalidateQueries({ queryKey: ['address'] });
