@@ -40,12 +40,12 @@ export function Dialog({ title, onClose, children, foot, wide = false, bare = fa
       }}
     >
       {bare ? null : (
-      <header className="dialog-head">
-        <h2 id={heading} className="page-title">
-          {title}
-        </h2>
-        <IconButton label={t('ui.close')} icon={IconX} onClick={onClose} />
-      </header>
+        <header className="dialog-head">
+          <h2 id={heading} className="page-title">
+            {title}
+          </h2>
+          <IconButton label={t('ui.close')} icon={IconX} onClick={onClose} />
+        </header>
       )}
       {bare ? children : <div className="dialog-body">{children}</div>}
       {foot === undefined ? null : <footer className="dialog-foot">{foot}</footer>}
