@@ -56,7 +56,7 @@ export function AddressPanel({ ip, onClose }: AddressPanelProps) {
       />
       {list?.note === undefined || list.note === null ? null : <div className="panel-part">{list.note}</div>}
       <AddressAbout known={known} />
-      <AddressWhy known={known} event={list?.event} />
+      <AddressWhy known={known} event={list?.event} jail={list?.jail} />
       <AddressBans known={known} />
       <AddressNeighbours known={known} />
     </aside>

@@ -38,6 +38,8 @@ export interface CommandGroup {
   items: readonly Command[];
 }
 
+const list = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
 const fewAddresses = 5;
 const fewJails = 6;
 
@@ -117,7 +119,7 @@ function useAddressCommands(address: string | null): CommandGroup | null {
       ? t('commands.address')
       : held.length === 0
         ? t('commands.address_free')
-        : t('commands.address_held', { jails: held.join(', ') });
+        : t('commands.address_held', { jails: list.format(held) });
   const acts: Command[] =
     off !== null
       ? []

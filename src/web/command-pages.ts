@@ -59,7 +59,7 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           id: 'subnets',
           icon: IconTopologyStar,
           label: t('offenders.subnets_title'),
-          run: () => void navigate({ to: '/offenders', search: { show: 'subnets' } }),
+          run: () => void navigate({ to: '/offenders/ranges', search: {} }),
         },
         {
           id: 'jails',

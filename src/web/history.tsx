@@ -11,6 +11,7 @@ import { useCaller } from '../ui/app-context.tsx';
 import { useUnbanAddress } from './address-acts.tsx';
 import { HistoryTabs } from './history-tabs.tsx';
 import { usePageTitle } from './page-title.ts';
+import './history.css';
 
 const route = getRouteApi('/shell/history');
 
@@ -31,7 +32,7 @@ export function History() {
       address={search.address ?? null}
       trouble={status === undefined || status.online ? null : (status.reason ?? '')}
       jails={jails.map((jail) => jail.name)}
-      tabs={<HistoryTabs on="events" />}
+      tabs={<HistoryTabs />}
       onUnban={unban}
       onStand={setStanding}
     />

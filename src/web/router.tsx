@@ -105,6 +105,13 @@ const offendersRoute = createRoute({
   component: lazyRouteComponent(() => import('./offenders.tsx'), 'Offenders'),
 });
 
+const offenderRangesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/offenders/ranges',
+  validateSearch: readOffendersView,
+  component: lazyRouteComponent(() => import('./offenders.tsx'), 'OffenderRanges'),
+});
+
 const addressRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/address/$ip',
@@ -118,7 +125,15 @@ const addressRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
-  shellRoute.addChildren([overviewRoute, bansRoute, historyRoute, offendersRoute, addressRoute, jailsRoute]),
+  shellRoute.addChildren([
+    overviewRoute,
+    bansRoute,
+    historyRoute,
+    offendersRoute,
+    offenderRangesRoute,
+    addressRoute,
+    jailsRoute,
+  ]),
 ]);
 
 export const createPagesRouter = (context: RouterDeps) =>

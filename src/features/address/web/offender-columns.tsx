@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useTimes } from '../../../ui/page-context.tsx';
-import { isCountryCode, useCountryName } from '../../../ui/use-country-name.ts';
+import { isCountryCode, useCountryName, useShortPlace } from '../../../ui/use-country-name.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import type { Offender } from './address-query.ts';
 
@@ -13,6 +13,7 @@ export function useOffenderColumns({ narrow, most }: { narrow: boolean; most: nu
   const { t } = useTranslation();
   const times = useTimes();
   const countryName = useCountryName();
+  const shortPlace = useShortPlace();
   const now = useNow(60_000);
   return useMemo(() => {
     const moment = (at: string): React.ReactNode => (
@@ -54,7 +55,7 @@ export function useOffenderColumns({ narrow, most }: { narrow: boolean; most: nu
             className={isCountryCode(row.country) ? 'mono soft' : 'small quiet'}
             title={countryName(row.country)}
           >
-            {isCountryCode(row.country) ? row.country : countryName(row.country)}
+            {shortPlace(row.country)}
           </span>
         ),
       },
@@ -92,5 +93,5 @@ export function useOffenderColumns({ narrow, most }: { narrow: boolean; most: nu
       },
     ];
     return columns.filter((column) => column.folds !== true);
-  }, [t, times, countryName, now, narrow, most]);
+  }, [t, times, countryName, shortPlace, now, narrow, most]);
 }

@@ -11,6 +11,8 @@ import { SubnetAdvice } from './subnet-advice.tsx';
 
 interface OffendersPageProps {
   view: OffendersView;
+  /** Ranges instead of addresses. */
+  subnets: boolean;
   /** The address in the panel beside the list. */
   address: string | null;
   tabs: ReactNode;
@@ -19,12 +21,12 @@ interface OffendersPageProps {
   onUnban: (ip: string) => void;
 }
 
-export function OffendersPage({ view, address, tabs, onBan, onUnban }: OffendersPageProps) {
+export function OffendersPage({ view, subnets, address, tabs, onBan, onUnban }: OffendersPageProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const now = useNow(600_000);
-  const subnets = view.show === 'subnets';
-  const set = (next: OffendersView): void => void navigate({ to: '/offenders', search: next, replace: true });
+  const set = (next: OffendersView): void =>
+    void navigate({ to: subnets ? '/offenders/ranges' : '/offenders', search: next, replace: true });
   const { range } = view;
   const least = view.at_least ?? (subnets ? '3' : '2');
   const since = useMemo(() => {

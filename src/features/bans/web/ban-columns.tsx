@@ -7,6 +7,7 @@ import type { Column } from '../../../ui/data-table-props.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { Remaining } from '../../../ui/remaining.tsx';
+import { isCountryCode, useCountryName, useShortPlace } from '../../../ui/use-country-name.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { dropAttempts } from './attempts.ts';
 import { banAddresses, type ActDeps } from './ban-acts.ts';
@@ -19,13 +20,17 @@ interface ColumnsInput {
   deps: ActDeps;
   /** The panel is open. */
   narrow: boolean;
+  /** Beside the panel there is hardly room. */
+  tight: boolean;
   phone: boolean;
 }
 
-export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<BanRow>[] {
+export function useColumns({ view, deps, narrow, tight, phone }: ColumnsInput): Column<BanRow>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
+  const countryName = useCountryName();
+  const shortPlace = useShortPlace();
   return useMemo(() => {
     const since = (row: BanRow): number =>
       row.ban === null ? (row.attempt?.at ?? 0) : Date.parse(row.ban.banned_at);
@@ -33,7 +38,7 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
       {
         id: 'address',
         head: t('bans.address'),
-        width: 'minmax(150px, 1.6fr)',
+        width: narrow ? 'minmax(120px, 1.4fr)' : 'minmax(150px, 1.6fr)',
         sort: { up: 'ip', down: '-ip', first: 'up' },
         cell: (row) => (
           <span className="mono" title={row.ip}>
@@ -45,13 +50,38 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
         id: 'jail',
         head: t('bans.jail'),
         width: 'minmax(88px, 1.2fr)',
-        folds: view.jail !== undefined,
+        folds: view.jail !== undefined || narrow,
         cell: (row) => row.jail,
+      },
+      {
+        id: 'country',
+        head: t('history.country'),
+        width: '52px',
+        cell: (row) => {
+          const code = row.ban?.country ?? null;
+          if (code === null) return null;
+          return (
+            <span className={isCountryCode(code) ? 'mono soft' : 'small quiet'} title={countryName(code)}>
+              {shortPlace(code)}
+            </span>
+          );
+        },
+      },
+      {
+        id: 'network',
+        head: t('history.network'),
+        width: 'minmax(84px, 1.4fr)',
+        folds: tight,
+        cell: (row) => (
+          <span className="soft" title={row.ban?.asn === null ? undefined : `AS${row.ban?.asn}`}>
+            {row.ban?.as_name}
+          </span>
+        ),
       },
       {
         id: 'since',
         head: t('bans.since'),
-        width: 'minmax(88px, 0.8fr)',
+        width: narrow ? '72px' : 'minmax(88px, 0.8fr)',
         sort: { up: 'banned_at', down: '-banned_at', first: 'down' },
         cell: (row) => (
           <time className="soft" dateTime={new Date(since(row)).toISOString()} title={times.full(since(row))}>
@@ -62,7 +92,7 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
       {
         id: 'remaining',
         head: t('bans.remaining'),
-        width: 'minmax(136px, 1fr)',
+        width: narrow ? '128px' : 'minmax(136px, 1fr)',
         align: 'end',
         sort: { up: 'expires_at', down: '-expires_at', first: 'up' },
         cell: (row) => <RemainingCell row={row} now={now} deps={deps} />,
@@ -70,7 +100,7 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
       {
         id: 'times',
         head: t('bans.times'),
-        width: '56px',
+        width: '44px',
         align: 'end',
         sort: { up: 'ban_count', down: '-ban_count', first: 'down' },
         cell: (row) =>
@@ -83,7 +113,7 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
       {
         id: 'origin',
         head: t('bans.origin'),
-        width: '76px',
+        width: narrow ? '52px' : '76px',
         cell: (row) => <span className="soft">{t(`bans.origins.${row.ban?.origin ?? 'manual'}`)}</span>,
       },
       {
@@ -99,7 +129,7 @@ export function useColumns({ view, deps, narrow, phone }: ColumnsInput): Column<
       },
     ];
     return columns.filter((column) => phone || column.folds !== true);
-  }, [t, times, now, deps, view.jail, narrow, phone]);
+  }, [t, times, now, deps, view.jail, narrow, tight, phone, countryName, shortPlace]);
 }
 
 function RemainingCell({ row, now, deps }: { row: BanRow; now: number; deps: ActDeps }) {

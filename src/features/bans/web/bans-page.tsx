@@ -44,6 +44,7 @@ export function BansPage({ view, moment, address }: BansPageProps) {
   const list = useBansList(view);
   const attempts = useAttempts();
   const phone = useMedia('(max-width: 599px)');
+  const small = useMedia('(max-width: 1399px)');
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [clearing, setClearing] = useState(false);
@@ -115,7 +116,13 @@ export function BansPage({ view, moment, address }: BansPageProps) {
     label: t('shortcuts.close'),
     run: () => (address !== null || selected.size === 0 ? false : setSelected(new Set())),
   });
-  const columns = useColumns({ view, deps, narrow: address !== null, phone });
+  const columns = useColumns({
+    view,
+    deps,
+    narrow: address !== null,
+    tight: small && address !== null,
+    phone,
+  });
   const asOf = list.asOf ?? moment.asOf;
   return (
     <div className="page">

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useTimes } from '../../../ui/page-context.tsx';
-import { isCountryCode, useCountryName } from '../../../ui/use-country-name.ts';
+import { isCountryCode, useCountryName, useShortPlace } from '../../../ui/use-country-name.ts';
 import { useDurations } from '../../../ui/use-durations.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import type { HistoryEvent } from './history-query.ts';
@@ -15,15 +15,24 @@ interface ColumnsInput {
   view: HistoryView;
   /** The panel is open. */
   narrow: boolean;
+  /** Beside the panel there is hardly room. */
+  tight: boolean;
   phone: boolean;
   onValue: (anchor: HTMLElement, name: FilterName, event: HistoryEvent) => void;
 }
 
-export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput): Column<HistoryEvent>[] {
+export function useHistoryColumns({
+  view,
+  narrow,
+  tight,
+  phone,
+  onValue,
+}: ColumnsInput): Column<HistoryEvent>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const say = useDurations();
   const countryName = useCountryName();
+  const shortPlace = useShortPlace();
   const now = useNow(60_000);
   const { text, jail, action } = view;
   return useMemo(() => {
@@ -81,6 +90,7 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
         id: 'country',
         head: t('history.country'),
         width: '60px',
+        folds: tight,
         cell: (row) =>
           value(
             'country',
@@ -90,7 +100,9 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
                 {row.country}
               </span>
             ) : (
-              <span className="small quiet">{countryName(row.country)}</span>
+              <span className="small quiet" title={countryName(row.country)}>
+                {shortPlace(row.country)}
+              </span>
             ),
           ),
       },
@@ -143,7 +155,7 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
         head: t('history.failures'),
         width: '56px',
         align: 'end',
-        folds: text !== undefined && narrow,
+        folds: tight || (text !== undefined && narrow),
         cell: (row) =>
           row.failures === 0 ? null : <span className="soft">{formatCount(row.failures)}</span>,
       },
@@ -163,7 +175,7 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
       },
     ];
     return columns.filter((column) => (phone && column.id !== 'line') || column.folds !== true);
-  }, [t, times, say, countryName, now, text, jail, action, narrow, phone, onValue]);
+  }, [t, times, say, countryName, shortPlace, now, text, jail, action, narrow, tight, phone, onValue]);
 }
 
 const networkTitle = (row: HistoryEvent): string | undefined =>

@@ -115,7 +115,8 @@ export function HistoryPage(props: HistoryPageProps) {
     },
   });
   const narrow = address !== null;
-  const columns = useHistoryColumns({ view, narrow, phone, onValue: values.openValue });
+  const tight = useMedia('(max-width: 1399px)') && narrow && !phone;
+  const columns = useHistoryColumns({ view, narrow, tight, phone, onValue: values.openValue });
   const { row: _, ...filters } = view;
   return (
     <div className="page">
