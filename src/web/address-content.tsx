@@ -77,15 +77,16 @@ interface AddressWhyProps {
   jail?: string | undefined;
 }
 
-export function AddressWhy({ known, event, jail: inJail }: AddressWhyProps) {
+export function AddressWhy({ known, event, jail }: AddressWhyProps) {
   const { bans } = known.every;
   const ban =
-    bans.find((each) => each.event.id === event) ??
-    bans.find((each) => each.event.jail === inJail) ??
-    bans[0];
-  if (ban === undefined) return null;
-  const { id, jail, at } = ban.event;
-  return <WhyBanned key={id} id={id} jail={jail} at={at} />;
+    event === undefined
+      ? (bans.find((each) => each.event.jail === jail) ?? bans[0])
+      : bans.find((each) => each.event.id === event);
+  // one that was asked for may be older than the bans read so far
+  const id = event ?? ban?.event.id;
+  if (id === undefined) return null;
+  return <WhyBanned key={id} id={id} jail={ban?.event.jail} at={ban?.event.at} />;
 }
 
 export function AddressBans({ known }: { known: AddressKnown }) {

@@ -28,7 +28,7 @@ interface PageProps {
 
 function Page({ search, subnets }: PageProps) {
   const { t } = useTranslation();
-  const view = useMemo(() => readOffendersView(search), [search]);
+  const view = useMemo(() => readOffendersView({ ...search }), [search]);
   const dialog = useBanDialog();
   const unban = useUnbanAddress();
   usePageTitle(subnets ? t('offenders.subnets_title') : t('offenders.title'));

@@ -6,5 +6,5 @@ const raised = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 export function saySize(size: number): string {
   if (size < 1e9) return formatCount(Math.round(size));
   const power = String(Math.round(Math.log2(size)));
-  return `2${[...power].map((digit) => raised.charAt(Number(digit))).join('')}`;
+  return `2${power.replaceAll(/\d/g, (digit) => raised.charAt(Number(digit)))}`;
 }

@@ -13,7 +13,7 @@ import { LineCell } from './line-cell.tsx';
 
 interface ColumnsInput {
   view: HistoryView;
-  /** The panel is open. */
+  /** Little room: the panel is open, or the window is small. */
   narrow: boolean;
   /** Beside the panel there is hardly room. */
   tight: boolean;
@@ -110,7 +110,7 @@ export function useHistoryColumns({
         id: 'network',
         head: t('history.network'),
         width: 'minmax(96px, 1.2fr)',
-        folds: narrow,
+        folds: narrow || text !== undefined,
         cell: (row) =>
           value(
             'asn',
@@ -132,7 +132,7 @@ export function useHistoryColumns({
         head: t('history.duration'),
         width: '84px',
         align: 'end',
-        folds: narrow,
+        folds: narrow || text !== undefined,
         cell: (row) =>
           row.action === 'unban' || row.duration_seconds === null ? null : (
             <span className="soft">{say(row.duration_seconds)}</span>

@@ -56,6 +56,13 @@ export function HistoryEmpty({ view, list, state, trouble, onView }: HistoryEmpt
       </EmptyState>
     );
   }
+  if (state.state === 'seeding') {
+    return (
+      <EmptyState kind="nothing-yet" title={t('history.taking_title')} foot={t('history.empty_foot')}>
+        {t('history.taking_text')}
+      </EmptyState>
+    );
+  }
   if (isFiltered(view) && state.events > 0) {
     const last = filterNames.findLast((name) => view[name] !== undefined);
     return (

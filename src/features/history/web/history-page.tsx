@@ -114,8 +114,10 @@ export function HistoryPage(props: HistoryPageProps) {
       return values.openRow(element, standing);
     },
   });
-  const narrow = address !== null;
-  const tight = useMedia('(max-width: 1399px)') && narrow && !phone;
+  const small = useMedia('(max-width: 1199px)');
+  const medium = useMedia('(max-width: 1399px)');
+  const narrow = address !== null || small;
+  const tight = medium && address !== null;
   const columns = useHistoryColumns({ view, narrow, tight, phone, onValue: values.openValue });
   const { row: _, ...filters } = view;
   return (
