@@ -20,12 +20,14 @@ interface ColumnsInput {
   deps: ActDeps;
   /** The panel is open. */
   narrow: boolean;
+  /** Beside the panel there is hardly room. */
+  tight: boolean;
   phone: boolean;
   /** The menu of a row's country. */
   onCountry: (anchor: HTMLElement, country: string) => void;
 }
 
-export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
+export function useColumns({ view, deps, narrow, tight, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
@@ -36,7 +38,7 @@ export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInpu
       {
         id: 'address',
         head: t('bans.address'),
-        width: 'minmax(150px, 1.6fr)',
+        width: narrow ? 'minmax(120px, 1.4fr)' : 'minmax(150px, 1.6fr)',
         sort: { up: 'ip', down: '-ip', first: 'up' },
         cell: (row) => (
           <span className="mono" title={row.ip}>
@@ -66,19 +68,20 @@ export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInpu
         id: 'network',
         head: t('bans.network'),
         width: 'minmax(84px, 1.3fr)',
+        folds: tight,
         cell: ({ ban }) => (ban === null ? null : <Network asn={ban.asn} name={ban.as_name} />),
       },
       {
         id: 'jail',
         head: t('bans.jail'),
         width: 'minmax(88px, 1.2fr)',
-        folds: view.jail !== undefined,
+        folds: view.jail !== undefined || narrow,
         cell: (row) => row.jail,
       },
       {
         id: 'since',
         head: t('bans.since'),
-        width: 'minmax(88px, 0.8fr)',
+        width: narrow ? '72px' : 'minmax(88px, 0.8fr)',
         sort: { up: 'banned_at', down: '-banned_at', first: 'down' },
         cell: (row) => (
           <time className="soft" dateTime={new Date(since(row)).toISOString()} title={times.full(since(row))}>
@@ -89,7 +92,7 @@ export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInpu
       {
         id: 'remaining',
         head: t('bans.remaining'),
-        width: 'minmax(136px, 1fr)',
+        width: narrow ? '128px' : 'minmax(136px, 1fr)',
         align: 'end',
         sort: { up: 'expires_at', down: '-expires_at', first: 'up' },
         cell: (row) => <RemainingCell row={row} now={now} deps={deps} />,
@@ -97,7 +100,7 @@ export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInpu
       {
         id: 'times',
         head: t('bans.times'),
-        width: '56px',
+        width: '44px',
         align: 'end',
         sort: { up: 'ban_count', down: '-ban_count', first: 'down' },
         cell: (row) =>
@@ -110,7 +113,7 @@ export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInpu
       {
         id: 'origin',
         head: t('bans.origin'),
-        width: '76px',
+        width: narrow ? '52px' : '76px',
         cell: (row) => <span className="soft">{t(`bans.origins.${row.ban?.origin ?? 'manual'}`)}</span>,
       },
       {
@@ -126,7 +129,7 @@ export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInpu
       },
     ];
     return columns.filter((column) => phone || column.folds !== true);
-  }, [t, times, now, deps, view.jail, narrow, phone, onCountry]);
+  }, [t, times, now, deps, view.jail, narrow, tight, phone, onCountry]);
 }
 
 function Network({ asn, name }: { asn: number | null; name: string | null }) {

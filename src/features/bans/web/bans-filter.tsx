@@ -31,7 +31,7 @@ export function BansFilter({ view, onView, countries, shown, all }: BansFilterPr
   const { jails } = useBanDialog();
   const countryName = useCountryName();
   const without = (name: 'jail' | 'country' | 'origin'): BansView => {
-    const { [name]: _, row: __, ...rest } = view;
+    const { [name]: _, row: __, address: ___, ...rest } = view;
     return rest;
   };
   return (
@@ -136,7 +136,7 @@ function SearchField({ view, onView }: Pick<BansFilterProps, 'view' | 'onView'>)
     if (text.trim() === current) return undefined;
     const timer = setTimeout(() => {
       setTold(text.trim());
-      const { row: _, ...rest } = view;
+      const { row: _, address: __, ...rest } = view;
       onView(readBansView({ ...rest, search: text }));
     }, quietMs);
     return () => clearTimeout(timer);
