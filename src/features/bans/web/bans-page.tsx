@@ -170,14 +170,14 @@ export function BansPage({ view, moment, credit }: BansPageProps) {
                 <div className="table-foot">
                   {list.complete
                     ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
-                    : t('bans.more')}{' '}
-                  {credit}
+                    : t('bans.more')}
                 </div>
               }
               stale={list.stale}
               cardHeight={106}
             />
           )}
+          {rows.length === 0 ? null : <footer className="page-foot">{credit}</footer>}
           {values.menu}
           <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
         </div>
