@@ -165,7 +165,8 @@ test('a ban made here says by whom and why, one that fail2ban made later does no
 });
 
 test('a country filters, and so does everything but that country', async () => {
-  const ips = async (country: string) => (await everything({ country, sort: 'ip', page_size: 20 })).map(({ ip }) => ip);
+  const ips = async (country: string) =>
+    (await everything({ country, sort: 'ip', page_size: 20 })).map(({ ip }) => ip);
   expect(await ips('US')).toEqual(['9.10.0.4', '2001:db8::7']);
   expect(await ips('us')).toEqual(['9.10.0.4', '2001:db8::7']);
   expect(await ips('unknown')).toEqual(['2001:db8::/64']);

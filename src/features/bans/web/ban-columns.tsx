@@ -8,6 +8,7 @@ import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { Remaining } from '../../../ui/remaining.tsx';
+import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { dropAttempts } from './attempts.ts';
 import { banAddresses, type ActDeps } from './ban-acts.ts';
@@ -31,6 +32,7 @@ export function useColumns({ view, deps, narrow, tight, phone, onCountry }: Colu
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
+  const tight = useMedia('(max-width: 1199px)') || narrow;
   return useMemo(() => {
     const since = (row: BanRow): number =>
       row.ban === null ? (row.attempt?.at ?? 0) : Date.parse(row.ban.banned_at);
@@ -49,7 +51,7 @@ export function useColumns({ view, deps, narrow, tight, phone, onCountry }: Colu
       {
         id: 'country',
         head: t('bans.country'),
-        width: '64px',
+        width: '56px',
         cell: ({ ban }) =>
           ban === null ? null : phone ? (
             <Country code={ban.country} short />
@@ -67,7 +69,7 @@ export function useColumns({ view, deps, narrow, tight, phone, onCountry }: Colu
       {
         id: 'network',
         head: t('bans.network'),
-        width: 'minmax(84px, 1.3fr)',
+        width: 'minmax(84px, 1.6fr)',
         folds: tight,
         cell: ({ ban }) => (ban === null ? null : <Network asn={ban.asn} name={ban.as_name} />),
       },
@@ -114,13 +116,14 @@ export function useColumns({ view, deps, narrow, tight, phone, onCountry }: Colu
         id: 'origin',
         head: t('bans.origin'),
         width: narrow ? '52px' : '76px',
+        folds: tight,
         cell: (row) => <span className="soft">{t(`bans.origins.${row.ban?.origin ?? 'manual'}`)}</span>,
       },
       {
         id: 'reason',
         head: t('bans.reason'),
-        width: 'minmax(80px, 1.6fr)',
-        folds: narrow,
+        width: 'minmax(80px, 1.2fr)',
+        folds: tight,
         cell: (row) => (
           <span className="soft" title={row.ban?.reason ?? undefined}>
             {row.ban?.reason ?? row.attempt?.input?.reason ?? ''}
