@@ -22,6 +22,7 @@ import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
+import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
@@ -168,6 +169,7 @@ export async function startApp({
     });
 
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
+    openHistory({ config, outside, host, events, mount, scheduler, closers, log, now });
     jailsRoutes({ mount, host });
     jobsRoutes({ mount, db, scheduler, audit });
     overviewRoutes({
