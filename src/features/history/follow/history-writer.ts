@@ -74,7 +74,6 @@ export async function openHistoryWriter({
   const logSource = createLogSource({ from: await readState(db, hostId, stateKinds.log), log, now });
   const tableSource = createTableSource({
     from: await readState(db, hostId, stateKinds.table),
-    limit: writer.batchSize,
     log,
     now,
   });
