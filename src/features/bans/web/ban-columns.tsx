@@ -8,7 +8,6 @@ import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { Remaining } from '../../../ui/remaining.tsx';
-import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { dropAttempts } from './attempts.ts';
 import { banAddresses, type ActDeps } from './ban-acts.ts';
@@ -21,7 +20,7 @@ interface ColumnsInput {
   deps: ActDeps;
   /** The panel is open. */
   narrow: boolean;
-  /** Beside the panel there is hardly room. */
+  /** In narrow windows and beside the panel there is hardly room. */
   tight: boolean;
   phone: boolean;
   /** The menu of a row's country. */
@@ -32,7 +31,6 @@ export function useColumns({ view, deps, narrow, tight, phone, onCountry }: Colu
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
-  const tight = useMedia('(max-width: 1199px)') || narrow;
   return useMemo(() => {
     const since = (row: BanRow): number =>
       row.ban === null ? (row.attempt?.at ?? 0) : Date.parse(row.ban.banned_at);

@@ -47,7 +47,7 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
   const list = useBansList(view);
   const attempts = useAttempts();
   const phone = useMedia('(max-width: 599px)');
-  const small = useMedia('(max-width: 1399px)');
+  const small = useMedia('(max-width: 1199px)') || address !== null;
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [clearing, setClearing] = useState(false);
@@ -124,7 +124,7 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
     view,
     deps,
     narrow: address !== null,
-    tight: small && address !== null,
+    tight: small,
     phone,
     onCountry: values.openCountry,
   });
