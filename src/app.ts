@@ -12,10 +12,10 @@ import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
+import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
-import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
 import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
@@ -24,6 +24,7 @@ import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
 import { openOutside } from './open-outside.ts';
+import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
@@ -119,14 +120,8 @@ export async function startApp({
       watchers: monitoring.watchHttp,
     });
     const { mount } = server;
-    const live = addLive({
-      server,
-      events,
-      identify: sessions.identify,
-      onSessionEnd: sessions.onEnd,
-      log,
-    });
     const { identify } = sessions;
+    const live = addLive({ server, events, identify, onSessionEnd: sessions.onEnd, log });
     monitoring.serve({ server, identify, limiter, db, host, lock, live });
     let shuttingDown = false;
 
@@ -169,6 +164,7 @@ export async function startApp({
     });
 
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
+    geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
     openAddress({
       mount,
@@ -183,14 +179,14 @@ export async function startApp({
       regexProgram: config.fail2banRegex,
     });
     jobsRoutes({ mount, db, scheduler, audit });
-    overviewRoutes({
-      mount,
+    const overview = {
       host,
       mirror,
       hostName: config.hostName,
       practice: practice !== null,
       appVersion: metadata.version,
-    });
+    };
+    openReads({ mount, database, hostId, overview, log, now, closers });
 
     scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
+import { historySettings, readHistory } from './history-settings.ts';
 import { geoSettings, readGeo } from './geo-settings.ts';
 import { logTarget, type LogTarget } from './log-target.ts';
 import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
@@ -102,6 +103,7 @@ export const settings = {
     sentence:
       'What a second instance on the same database does: refuse to start, or serve and take over the background jobs when the first ends.',
   }),
+  ...historySettings,
   ...sessionSettings,
   corsAllowedOrigins: origins({
     name: 'CORS_ALLOWED_ORIGINS',
@@ -192,6 +194,7 @@ export function readConfig(environment: Environment): ReadConfig {
     ...readGeo(read),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),
+    ...readHistory(read),
     ...readSession(read),
     corsAllowedOrigins: read('corsAllowedOrigins', settings.corsAllowedOrigins),
     trustedProxies: read('trustedProxies', settings.trustedProxies),

@@ -70,6 +70,10 @@ export interface HostStatus {
   databaseFile: string | null;
   /** Its log target: a file's path, or `SYSLOG`, `STDOUT`, …; null when never asked. */
   logTarget: string | null;
+  /** Least level it logs (`NOTICE`, …); null when never asked. */
+  logLevel: string | null;
+  /** How long its database remembers a ban, seconds; null when never asked. */
+  purgeSeconds: number | null;
 }
 
 export interface JailRules {

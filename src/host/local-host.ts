@@ -177,6 +177,8 @@ const neverAsked = (at: number): HostStatus => ({
   since: at,
   databaseFile: null,
   logTarget: null,
+  logLevel: null,
+  purgeSeconds: null,
 });
 
 /** What a person could see change; the times of asking change always. */

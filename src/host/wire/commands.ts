@@ -44,8 +44,9 @@ export interface Commands {
   banTimes(jail: JailName): Promise<HeldBan[]>;
   databaseFile(): Promise<string | null>;
   logTarget(): Promise<string | null>;
-  /** How long fail2ban remembers bans in its database, seconds. */
-  purgeSeconds(): Promise<number>;
+  logLevel(): Promise<string>;
+  /** How long fail2ban remembers bans in its database, seconds; null when it keeps none. */
+  purgeSeconds(): Promise<number | null>;
 }
 
 /** An action of a jail runs a program for each ban, in fail2ban's only thread. */
@@ -112,6 +113,10 @@ export function createCommands({ socket }: { socket: DaemonSocket }): Commands {
     },
     databaseFile: async () => asTextOrNull(await socket.send(['get', 'dbfile'])),
     logTarget: async () => asTextOrNull(await socket.send(['get', 'logtarget'])),
-    purgeSeconds: async () => asWholeNumber(await socket.send(['get', 'dbpurgeage'])),
+    logLevel: async () => asText(await socket.send(['get', 'loglevel'])),
+    async purgeSeconds() {
+      const reply = await socket.send(['get', 'dbpurgeage']);
+      return reply === null ? null : asWholeNumber(reply);
+    },
   };
 }
