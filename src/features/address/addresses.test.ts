@@ -51,15 +51,13 @@ const ban = (ip: string, jail: string, expires: number) =>
   database.db
     .insertInto('active_bans')
     .values({
-      ...{
-        host_id: hostId,
-        jail,
-        ip,
-        ip_key: addressKey(ip),
-        banned_at: t,
-        expires_at: expires,
-        ban_count: 2,
-      },
+      host_id: hostId,
+      jail,
+      ip,
+      ip_key: addressKey(ip),
+      banned_at: t,
+      expires_at: expires,
+      ban_count: 2,
       own_duration: 0,
       confirmed: 1,
       seen: 1,
