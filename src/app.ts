@@ -17,6 +17,7 @@ import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
+import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
@@ -81,7 +82,7 @@ export async function startApp({
   const closers = createClosers({ log });
   try {
     const outside = await openOutside({ config, configured, log, now, closers });
-    const { practice, database, redis, postgresUrl, lock } = outside;
+    const { geo, practice, database, redis, postgresUrl, lock } = outside;
     const { db } = database;
     const scheduler = monitoring.watchRuns(createScheduler({ lock, log, now }));
 
@@ -105,7 +106,7 @@ export async function startApp({
     host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
-    const mirror = createMirror({ db, host, feed, events, fanOut, listenElsewhere, now, log });
+    const mirror = createMirror({ db, host, feed, geo, events, fanOut, listenElsewhere, now, log });
     const manual = createManualBans({ db, hostId: host.id });
     closers.add('mirror_elsewhere', mirror.follow());
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
@@ -140,14 +141,8 @@ export async function startApp({
       watchers: monitoring.watchHttp,
     });
     const { mount } = server;
-    const live = addLive({
-      server,
-      events,
-      identify: sessions.identify,
-      onSessionEnd: sessions.onEnd,
-      log,
-    });
     const { identify } = sessions;
+    const live = addLive({ server, events, identify, onSessionEnd: sessions.onEnd, log });
     monitoring.serve({ server, identify, limiter, db, host, lock, live });
     let shuttingDown = false;
 
@@ -189,7 +184,8 @@ export async function startApp({
         }),
     });
 
-    bansRoutes({ mount, db, host, mirror, manual, audit, now });
+    bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
+    geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
     jobsRoutes({ mount, db, scheduler, audit });
     overviewRoutes({

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
+import { geoSettings, readGeo } from './geo-settings.ts';
 import { logTarget, type LogTarget } from './log-target.ts';
 import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
 import { readSession, sessionSettings } from './session-settings.ts';
@@ -74,6 +75,7 @@ export const settings = {
     shownDefault: 'asked from fail2ban',
     sentence: "fail2ban's own database file, only ever read.",
   }),
+  ...geoSettings,
   practice: choice({
     name: 'PRACTICE',
     of: ['auto', 'always', 'never'],
@@ -173,6 +175,7 @@ export function readConfig(environment: Environment): ReadConfig {
     redisUrl: read('redisUrl', settings.redisUrl),
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
+    ...readGeo(read),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),
     ...readSession(read),

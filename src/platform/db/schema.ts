@@ -129,6 +129,10 @@ interface ActiveBans {
   confirmed: number;
   /** Mark of the last full read that saw it; what an older mark leaves behind is gone. */
   seen: number;
+  /** Two-letter code, or `private`, `reserved`, `unknown`. */
+  country: string;
+  /** 0 = unknown. */
+  asn: number;
 }
 
 interface ManualBans {

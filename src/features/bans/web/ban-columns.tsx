@@ -4,10 +4,11 @@ import IconLoader2 from '@tabler/icons-react/dist/esm/icons/IconLoader2.mjs';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
+import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { Remaining } from '../../../ui/remaining.tsx';
-import { isCountryCode, useCountryName, useShortPlace } from '../../../ui/use-country-name.ts';
+import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { dropAttempts } from './attempts.ts';
 import { banAddresses, type ActDeps } from './ban-acts.ts';
@@ -20,17 +21,19 @@ interface ColumnsInput {
   deps: ActDeps;
   /** The panel is open. */
   narrow: boolean;
-  /** Beside the panel there is hardly room. */
-  tight: boolean;
   phone: boolean;
+  /** The menu of a row's country. */
+  onCountry: (anchor: HTMLElement, country: string) => void;
 }
 
-export function useColumns({ view, deps, narrow, tight, phone }: ColumnsInput): Column<BanRow>[] {
+export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
-  const countryName = useCountryName();
-  const shortPlace = useShortPlace();
+  const wide = useMedia('(min-width: 1400px)');
+  const small = useMedia('(max-width: 1199px)');
+  /** Hardly any room: jail, origin and network go as well. */
+  const tight = small || (narrow && !wide);
   return useMemo(() => {
     const since = (row: BanRow): number =>
       row.ban === null ? (row.attempt?.at ?? 0) : Date.parse(row.ban.banned_at);
@@ -47,36 +50,36 @@ export function useColumns({ view, deps, narrow, tight, phone }: ColumnsInput): 
         ),
       },
       {
+        id: 'country',
+        head: t('bans.country'),
+        width: '56px',
+        cell: ({ ban }) =>
+          ban === null ? null : phone ? (
+            <Country code={ban.country} short />
+          ) : (
+            <button
+              type="button"
+              tabIndex={-1}
+              className="cell-value"
+              onClick={(event) => onCountry(event.currentTarget, ban.country)}
+            >
+              <Country code={ban.country} short />
+            </button>
+          ),
+      },
+      {
+        id: 'network',
+        head: t('bans.network'),
+        width: 'minmax(84px, 1.6fr)',
+        folds: tight,
+        cell: ({ ban }) => (ban === null ? null : <Network asn={ban.asn} name={ban.as_name} />),
+      },
+      {
         id: 'jail',
         head: t('bans.jail'),
         width: 'minmax(88px, 1.2fr)',
         folds: view.jail !== undefined || narrow,
         cell: (row) => row.jail,
-      },
-      {
-        id: 'country',
-        head: t('history.country'),
-        width: '52px',
-        cell: (row) => {
-          const code = row.ban?.country ?? null;
-          if (code === null) return null;
-          return (
-            <span className={isCountryCode(code) ? 'mono soft' : 'small quiet'} title={countryName(code)}>
-              {shortPlace(code)}
-            </span>
-          );
-        },
-      },
-      {
-        id: 'network',
-        head: t('history.network'),
-        width: 'minmax(84px, 1.4fr)',
-        folds: tight,
-        cell: (row) => (
-          <span className="soft" title={row.ban?.asn === null ? undefined : `AS${row.ban?.asn}`}>
-            {row.ban?.as_name}
-          </span>
-        ),
       },
       {
         id: 'since',
@@ -114,13 +117,14 @@ export function useColumns({ view, deps, narrow, tight, phone }: ColumnsInput): 
         id: 'origin',
         head: t('bans.origin'),
         width: narrow ? '52px' : '76px',
+        folds: tight,
         cell: (row) => <span className="soft">{t(`bans.origins.${row.ban?.origin ?? 'manual'}`)}</span>,
       },
       {
         id: 'reason',
         head: t('bans.reason'),
-        width: 'minmax(80px, 1.6fr)',
-        folds: narrow,
+        width: 'minmax(80px, 1.2fr)',
+        folds: tight || narrow,
         cell: (row) => (
           <span className="soft" title={row.ban?.reason ?? undefined}>
             {row.ban?.reason ?? row.attempt?.input?.reason ?? ''}
@@ -129,7 +133,16 @@ export function useColumns({ view, deps, narrow, tight, phone }: ColumnsInput): 
       },
     ];
     return columns.filter((column) => phone || column.folds !== true);
-  }, [t, times, now, deps, view.jail, narrow, tight, phone, countryName, shortPlace]);
+  }, [t, times, now, deps, view.jail, narrow, tight, phone, onCountry]);
+}
+
+function Network({ asn, name }: { asn: number | null; name: string | null }) {
+  if (asn === null) return null;
+  return (
+    <span className="soft" title={name === null ? undefined : `${name}, AS${asn}`}>
+      {name ?? `AS${asn}`}
+    </span>
+  );
 }
 
 function RemainingCell({ row, now, deps }: { row: BanRow; now: number; deps: ActDeps }) {

@@ -32,6 +32,8 @@ interface HistoryPageProps {
   jails: readonly string[];
   /** Links to the other ways of reading the history. */
   tabs: ReactNode;
+  /** Whose the data behind countries and networks is. */
+  credit: ReactNode;
   /** Ends every ban of the address of a row. */
   onUnban: (ip: string) => void;
   /** What the key for banning begins with. */
@@ -185,6 +187,7 @@ export function HistoryPage(props: HistoryPageProps) {
             cardHeight={106}
           />
         )}
+        {events.length === 0 ? null : <footer className="page-foot">{props.credit}</footer>}
       </div>
       {values.menu}
     </div>

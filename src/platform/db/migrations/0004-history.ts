@@ -48,6 +48,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
+    // Written by features/bans; rows of before are placed when the mirror first looks.
+    sql`ALTER TABLE active_bans ADD COLUMN country text NOT NULL DEFAULT 'unknown'`,
+    sql`ALTER TABLE active_bans ADD COLUMN asn bigint NOT NULL DEFAULT 0`,
+    sql`CREATE INDEX active_bans_by_country ON active_bans (host_id, country, banned_at, jail, ip)`,
   ];
   for (const statement of statements) await statement.execute(db);
   const search = sqlite
