@@ -9,6 +9,7 @@ import { NewRows } from '../../../ui/new-rows.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useActs, useTimes } from '../../../ui/page-context.tsx';
 import { useTellPanel } from '../../../ui/panel-list.tsx';
+import { problemOf } from '../../../ui/problem.ts';
 import { RangeSegments } from '../../../ui/range-segments.tsx';
 import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
@@ -51,7 +52,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const now = useNow(60_000);
   const { off } = useActs();
   const phone = useMedia('(max-width: 599px)');
-  const { data: state, dataUpdatedAt } = useQuery(historyStateQuery(useCaller()));
+  const { data: state, dataUpdatedAt, error } = useQuery(historyStateQuery(useCaller()));
   const list = useHistoryList(view);
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
   const setView = useCallback(
@@ -159,7 +160,14 @@ export function HistoryPage(props: HistoryPageProps) {
           onMenu={values.open}
         />
         {events.length === 0 ? (
-          <HistoryEmpty view={view} list={list} state={state} trouble={props.trouble} onView={setView} />
+          <HistoryEmpty
+            view={view}
+            list={list}
+            state={state}
+            stateProblem={error === null ? null : problemOf(error)}
+            trouble={props.trouble}
+            onView={setView}
+          />
         ) : (
           <DataTable<HistoryEvent>
             label={t('history.title')}
