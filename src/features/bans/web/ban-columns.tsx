@@ -8,6 +8,7 @@ import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { Remaining } from '../../../ui/remaining.tsx';
+import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { dropAttempts } from './attempts.ts';
 import { banAddresses, type ActDeps } from './ban-acts.ts';
@@ -20,17 +21,19 @@ interface ColumnsInput {
   deps: ActDeps;
   /** The panel is open. */
   narrow: boolean;
-  /** In narrow windows and beside the panel there is hardly room. */
-  tight: boolean;
   phone: boolean;
   /** The menu of a row's country. */
   onCountry: (anchor: HTMLElement, country: string) => void;
 }
 
-export function useColumns({ view, deps, narrow, tight, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
+export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
+  const wide = useMedia('(min-width: 1400px)');
+  const small = useMedia('(max-width: 1199px)');
+  /** Hardly any room: jail, origin and network go as well. */
+  const tight = small || (narrow && !wide);
   return useMemo(() => {
     const since = (row: BanRow): number =>
       row.ban === null ? (row.attempt?.at ?? 0) : Date.parse(row.ban.banned_at);
@@ -121,7 +124,7 @@ export function useColumns({ view, deps, narrow, tight, phone, onCountry }: Colu
         id: 'reason',
         head: t('bans.reason'),
         width: 'minmax(80px, 1.2fr)',
-        folds: tight,
+        folds: tight || narrow,
         cell: (row) => (
           <span className="soft" title={row.ban?.reason ?? undefined}>
             {row.ban?.reason ?? row.attempt?.input?.reason ?? ''}
