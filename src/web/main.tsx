@@ -19,6 +19,7 @@ import '../ui/base.css';
 import '../ui/controls.css';
 import '../ui/overlays.css';
 import '../ui/table.css';
+import '../ui/charts/charts.css';
 import './shell.css';
 import './pages.css';
 

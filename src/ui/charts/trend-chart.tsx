@@ -1,0 +1,169 @@
+/** Counts over time: stacked bars by origin, the time before as a line, the peak named in place. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatCount } from '../numbers.ts';
+import { useTimes } from '../page-context.tsx';
+import { useSize } from '../use-size.ts';
+import { barFactor, bucketTotal, joinBuckets, zoomRange, type Bucket } from './buckets.ts';
+import { timeTicks } from './time-ticks.ts';
+import { barAt, layOutTrend } from './trend-layout.ts';
+import { TrendDrawing } from './trend-drawing.tsx';
+import { TrendTable } from './trend-table.tsx';
+import { TrendTooltip } from './trend-tooltip.tsx';
+import { useBarChoice } from './use-bar-choice.ts';
+import { useBarTimes } from './use-bar-times.ts';
+
+export interface Peak {
+  at: number;
+  bans: number;
+  jail: string;
+  of_jail: number;
+}
+
+interface TrendChartProps {
+  /** What is counted, for readers. */
+  label: string;
+  buckets: readonly Bucket[];
+  bucketMs: number;
+  /** Name of the time before, e.g. "24 h before". */
+  beforeLabel: string;
+  /** The last bucket is the present one. */
+  ongoing: boolean;
+  peak: Peak | null;
+  /** Height of the plot, px. */
+  height?: number;
+  /** One series and no scale: for a small chart. */
+  plain?: boolean;
+  onZoom?: (range: { from: number; to: number }) => void;
+}
+
+/** Narrower bars, gap included, are joined. */
+const leastStep = 7;
+const leastStepPhone = 11;
+const narrow = 480;
+
+export function TrendChart(props: TrendChartProps) {
+  const { label, buckets, bucketMs, beforeLabel, ongoing, peak, height = 200, plain = false, onZoom } = props;
+  const { t } = useTranslation();
+  const { zone } = useTimes();
+  const { ref, size } = useSize();
+  const width = size?.width ?? 0;
+  const inside = plain || width < narrow;
+  const factor = barFactor(buckets.length, bucketMs, width / (inside ? leastStepPhone : leastStep));
+  const bars = useMemo(() => joinBuckets(buckets, factor), [buckets, factor]);
+  const barMs = bucketMs * factor;
+  const from = bars[0]?.at ?? 0;
+  const to = from + buckets.length * bucketMs;
+  const words = useBarTimes(barMs, to - from);
+
+  const scaleWidth = inside ? 0 : formatCount(highestOf(bars)).length * 7 + 14;
+  const layout = layOutTrend(bars, { width, height, left: scaleWidth });
+  // every bar stands for the same time, so time and place are one straight line
+  const place = (at: number): number => layout.left + ((at - from) / (bars.length * barMs)) * layout.width;
+  const ticks = useMemo(
+    () => (buckets.length === 0 ? [] : timeTicks(from, to, zone, plain ? 1 : Math.max(2, Math.floor(width / 84)))),
+    [buckets.length, from, to, zone, width, plain],
+  );
+  const choice = useBarChoice({
+    count: bars.length,
+    barAt: (x) => barAt(x, layout),
+    onChoose: (a, b) => {
+      const range = zoomRange(bars, barMs, a, b);
+      if (range !== null) onZoom?.(range);
+    },
+  });
+  const shown = choice.active === null ? undefined : bars[choice.active];
+  const spoken = shown ?? bars.at(-1);
+  return (
+    <div className="trend">
+      <div
+        ref={ref}
+        className="trend-plot"
+        role="slider"
+        tabIndex={0}
+        aria-label={label}
+        aria-description={onZoom === undefined ? t('charts.keys') : t('charts.keys_zoom')}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, bars.length - 1)}
+        aria-valuenow={choice.active ?? Math.max(0, bars.length - 1)}
+        aria-valuetext={
+          spoken === undefined
+            ? t('charts.nothing')
+            : t('charts.bar', {
+                when: words.stretch(spoken.at, barMs),
+                bans: t('charts.bans', { count: bucketTotal(spoken), n: formatCount(bucketTotal(spoken)) }),
+                before: formatCount(spoken.before),
+              })
+        }
+        {...choice.handlers}
+      >
+        {width === 0 ? null : (
+          <TrendDrawing
+            layout={layout}
+            inside={inside}
+            plain={plain}
+            ticks={ticks.map((tick) => ({ ...tick, x: place(tick.at) }))}
+            end={ongoing ? t('charts.now') : null}
+            note={peakNote({ bars, peak: factor === 1 ? peak : null, plain, t, words })}
+            active={choice.active}
+            stretch={choice.stretch}
+          />
+        )}
+        {shown === undefined || choice.active === null ? null : (
+          <TrendTooltip
+            bar={shown}
+            title={words.stretch(shown.at, barMs)}
+            beforeLabel={beforeLabel}
+            x={layout.left + (choice.active + 0.5) * layout.step}
+            width={width}
+            plain={plain}
+          />
+        )}
+      </div>
+      <TrendTable
+        label={label}
+        bars={bars}
+        when={(at) => words.stretch(at, barMs)}
+        beforeLabel={beforeLabel}
+        plain={plain}
+      />
+    </div>
+  );
+}
+
+const highestOf = (bars: readonly Bucket[]): number =>
+  bars.reduce((most, bar) => Math.max(most, bucketTotal(bar), bar.before), 0);
+
+interface PeakInput {
+  bars: readonly Bucket[];
+  /** Known only while the bars are those of the server. */
+  peak: Peak | null;
+  plain: boolean;
+  t: ReturnType<typeof useTranslation>['t'];
+  words: ReturnType<typeof useBarTimes>;
+}
+
+export interface PeakNote {
+  index: number;
+  total: number;
+  strong: string;
+  rest: string;
+}
+
+function peakNote({ bars, peak, plain, t, words }: PeakInput): PeakNote | null {
+  let index = -1;
+  let total = 0;
+  for (const [at, bar] of bars.entries()) {
+    if (bucketTotal(bar) <= total) continue;
+    total = bucketTotal(bar);
+    index = at;
+  }
+  const bar = bars[index];
+  // one or two bans are no peak
+  if (bar === undefined || total < 3) return null;
+  const time = words.start(bar.at);
+  const strong = t(words.days ? 'charts.peak_on' : 'charts.peak_at', { n: formatCount(total), time });
+  const named = !plain && peak !== null && peak.at === bar.at && peak.of_jail > 0;
+  const rest = named ? t('charts.peak_jail', { n: formatCount(peak.of_jail), jail: peak.jail }) : '';
+  return { index, total, strong, rest };
+}
