@@ -8,7 +8,8 @@ export const percentChange = (value: number, before: number): number | null =>
 /** From here on a change stands out. */
 const notable = 25;
 
-export const isNotable = (percent: number | null): boolean => percent === null || Math.abs(percent) >= notable;
+export const isNotable = (percent: number | null): boolean =>
+  percent === null || Math.abs(percent) >= notable;
 
 /** `+12 %`, `−9 %`, `0 %`; twelve times as many and more: `×12`. Null when there was nothing before. */
 export function changeText(value: number, before: number): string | null {

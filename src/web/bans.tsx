@@ -20,5 +20,6 @@ export function Bans() {
     asOf: status?.as_of === null || status?.as_of === undefined ? null : Date.parse(status.as_of),
     trouble: status === undefined || status.online ? null : (status.reason ?? ''),
   };
-  return <BansPage view={route.useSearch()} moment={moment} />;
+  const view = route.useSearch();
+  return <BansPage view={view} moment={moment} address={view.address ?? null} />;
 }

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NewestBans } from '../features/bans/web/newest-bans.tsx';
 import { EndingNext, MostRepeated } from '../features/bans/web/short-lists.tsx';
+import { historyStateQuery } from '../features/history/web/history-query.ts';
+import { HistoryNotes } from '../features/history/web/history-notes.tsx';
 import { dashboardKey, figuresQuery, trendQuery } from '../features/overview/web/dashboard-query.ts';
 import { isOwnRange, type DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { DashboardHead } from '../features/overview/web/dashboard-head.tsx';
@@ -18,7 +20,6 @@ import { Button } from '../ui/button.tsx';
 import { problemOf } from '../ui/problem.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useQuietRefresh } from '../ui/use-quiet-refresh.ts';
-import { HistoryProgress } from './history-progress.tsx';
 import { NoBans } from './no-bans.tsx';
 import { usePageTitle } from './page-title.ts';
 
@@ -26,17 +27,20 @@ const route = getRouteApi('/shell/');
 
 export function Overview() {
   const { t } = useTranslation();
-  const view = route.useSearch();
+  const { address, ...view } = route.useSearch();
   const navigate = route.useNavigate();
   const caller = useCaller();
   const figures = useQuery(figuresQuery(caller, view));
   const trend = useQuery(trendQuery(caller, view));
+  const history = useQuery(historyStateQuery(caller));
   const words = useRangeWords(view);
   const [zoomedFrom, setZoomedFrom] = useState<readonly DashboardView[]>([]);
   usePageTitle(t('overview.title'));
   useQuietRefresh(dashboardKey);
 
-  const show = (next: DashboardView): void => void navigate({ search: next });
+  // the address beside the page stays
+  const show = (next: DashboardView): void =>
+    void navigate({ search: { ...next, ...(address === undefined ? {} : { address }) } });
   const zoom = ({ from, to }: { from: number; to: number }): void => {
     setZoomedFrom([...zoomedFrom, view]);
     const origin = view.origin === undefined ? {} : { origin: view.origin };
@@ -69,7 +73,7 @@ export function Overview() {
             show(next);
           }}
         />
-        <HistoryProgress />
+        <HistoryNotes state={history.data} />
         {error === null ? null : (
           <div className="page-note">
             <ProblemNote

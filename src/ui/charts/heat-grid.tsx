@@ -50,10 +50,21 @@ export function HeatGrid({ title, counts, covered, zone }: HeatGridProps) {
         <h2 className="section-title">{title}</h2>
         <span className="small quiet heat-zone">{zone}</span>
         <span className="heat-told small soft">
-          {told === null ? t('charts.heat_none') : active === null ? t('charts.heat_most', { what: words(told.day, told.hour) }) : words(told.day, told.hour)}
+          {told === null
+            ? t('charts.heat_none')
+            : active === null
+              ? t('charts.heat_most', { what: words(told.day, told.hour) })
+              : words(told.day, told.hour)}
         </span>
       </header>
-      <table className="heat-table" role="grid" aria-label={title} onKeyDown={move} onMouseLeave={() => setActive(null)} onBlur={() => setActive(null)}>
+      <table
+        className="heat-table"
+        role="grid"
+        aria-label={title}
+        onKeyDown={move}
+        onMouseLeave={() => setActive(null)}
+        onBlur={() => setActive(null)}
+      >
         <thead>
           <tr>
             <td />
@@ -83,7 +94,9 @@ export function HeatGrid({ title, counts, covered, zone }: HeatGridProps) {
                       setActive({ day, hour });
                     }}
                   >
-                    <span className="sr-only">{inRange ? formatCount(row[hour] ?? 0) : t('charts.outside')}</span>
+                    <span className="sr-only">
+                      {inRange ? formatCount(row[hour] ?? 0) : t('charts.outside')}
+                    </span>
                   </td>
                 );
               })}
@@ -109,7 +122,10 @@ function highestCell(counts: readonly (readonly number[])[]): { day: number; hou
   return best;
 }
 
-function moved(key: string, { day, hour }: { day: number; hour: number }): { day: number; hour: number } | null {
+function moved(
+  key: string,
+  { day, hour }: { day: number; hour: number },
+): { day: number; hour: number } | null {
   if (key === 'ArrowLeft') return { day, hour: Math.max(0, hour - 1) };
   if (key === 'ArrowRight') return { day, hour: Math.min(23, hour + 1) };
   if (key === 'ArrowUp') return { day: Math.max(0, day - 1), hour };

@@ -12,13 +12,7 @@ import { TrendTable } from './trend-table.tsx';
 import { TrendTooltip } from './trend-tooltip.tsx';
 import { useBarChoice } from './use-bar-choice.ts';
 import { useBarTimes } from './use-bar-times.ts';
-
-export interface Peak {
-  at: number;
-  bans: number;
-  jail: string;
-  of_jail: number;
-}
+import { usePeakNote, type Peak } from './use-peak-note.ts';
 
 interface TrendChartProps {
   /** What is counted, for readers. */
@@ -61,7 +55,8 @@ export function TrendChart(props: TrendChartProps) {
   // every bar stands for the same time, so time and place are one straight line
   const place = (at: number): number => layout.left + ((at - from) / (bars.length * barMs)) * layout.width;
   const ticks = useMemo(
-    () => (buckets.length === 0 ? [] : timeTicks(from, to, zone, plain ? 1 : Math.max(2, Math.floor(width / 84)))),
+    () =>
+      buckets.length === 0 ? [] : timeTicks(from, to, zone, plain ? 1 : Math.max(2, Math.floor(width / 84))),
     [buckets.length, from, to, zone, width, plain],
   );
   const choice = useBarChoice({
@@ -72,6 +67,7 @@ export function TrendChart(props: TrendChartProps) {
       if (range !== null) onZoom?.(range);
     },
   });
+  const note = usePeakNote({ bars, peak: factor === 1 ? peak : null, plain, words });
   const shown = choice.active === null ? undefined : bars[choice.active];
   const spoken = shown ?? bars.at(-1);
   return (
@@ -104,7 +100,7 @@ export function TrendChart(props: TrendChartProps) {
             plain={plain}
             ticks={ticks.map((tick) => ({ ...tick, x: place(tick.at) }))}
             end={ongoing ? t('charts.now') : null}
-            note={peakNote({ bars, peak: factor === 1 ? peak : null, plain, t, words })}
+            note={note}
             active={choice.active}
             stretch={choice.stretch}
           />
@@ -133,37 +129,3 @@ export function TrendChart(props: TrendChartProps) {
 
 const highestOf = (bars: readonly Bucket[]): number =>
   bars.reduce((most, bar) => Math.max(most, bucketTotal(bar), bar.before), 0);
-
-interface PeakInput {
-  bars: readonly Bucket[];
-  /** Known only while the bars are those of the server. */
-  peak: Peak | null;
-  plain: boolean;
-  t: ReturnType<typeof useTranslation>['t'];
-  words: ReturnType<typeof useBarTimes>;
-}
-
-export interface PeakNote {
-  index: number;
-  total: number;
-  strong: string;
-  rest: string;
-}
-
-function peakNote({ bars, peak, plain, t, words }: PeakInput): PeakNote | null {
-  let index = -1;
-  let total = 0;
-  for (const [at, bar] of bars.entries()) {
-    if (bucketTotal(bar) <= total) continue;
-    total = bucketTotal(bar);
-    index = at;
-  }
-  const bar = bars[index];
-  // one or two bans are no peak
-  if (bar === undefined || total < 3) return null;
-  const time = words.start(bar.at);
-  const strong = t(words.days ? 'charts.peak_on' : 'charts.peak_at', { n: formatCount(total), time });
-  const named = !plain && peak !== null && peak.at === bar.at && peak.of_jail > 0;
-  const rest = named ? t('charts.peak_jail', { n: formatCount(peak.of_jail), jail: peak.jail }) : '';
-  return { index, total, strong, rest };
-}

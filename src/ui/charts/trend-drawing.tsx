@@ -1,8 +1,8 @@
 /** The picture of a trend. Readers get the table of the same bars instead. */
-import type { PeakNote } from './trend-chart.tsx';
 import { formatCount } from '../numbers.ts';
 import type { TimeTick } from './time-ticks.ts';
 import type { TrendLayout } from './trend-layout.ts';
+import type { PeakNote } from './use-peak-note.ts';
 
 interface TrendDrawingProps {
   layout: TrendLayout;
@@ -54,7 +54,9 @@ export function TrendDrawing(props: TrendDrawingProps) {
             <path className="trend-before" d={layout.before} />
           </>
         )}
-        {cross === null ? null : <line className="trend-cross" x1={cross} x2={cross} y1={-above} y2={height} />}
+        {cross === null ? null : (
+          <line className="trend-cross" x1={cross} x2={cross} y1={-above} y2={height} />
+        )}
         {note === null || active !== null ? null : <Note layout={layout} note={note} />}
         <Axis ticks={ticks} end={end} left={left} right={right} y={height + 18} />
       </g>

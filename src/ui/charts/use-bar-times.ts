@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTimes } from '../page-context.tsx';
 
-interface BarTimes {
+export interface BarTimes {
   /** `02:30 to 03:00`; with the day when the chart spans more than one; the day alone for bars of days. */
   stretch: (at: number, ms: number) => string;
   /** `02:30`, `22 Nov 02:30` or `22 Nov`. */

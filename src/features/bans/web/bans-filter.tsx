@@ -26,7 +26,7 @@ export function BansFilter({ view, onView, shown, all }: BansFilterProps) {
   const { t } = useTranslation();
   const { jails } = useBanDialog();
   const without = (name: 'jail' | 'origin'): BansView => {
-    const { [name]: _, row: __, ...rest } = view;
+    const { [name]: _, row: __, address: ___, ...rest } = view;
     return rest;
   };
   return (
@@ -110,7 +110,7 @@ function SearchField({ view, onView }: Pick<BansFilterProps, 'view' | 'onView'>)
     if (text.trim() === current) return undefined;
     const timer = setTimeout(() => {
       setTold(text.trim());
-      const { row: _, ...rest } = view;
+      const { row: _, address: __, ...rest } = view;
       onView(readBansView({ ...rest, search: text }));
     }, quietMs);
     return () => clearTimeout(timer);

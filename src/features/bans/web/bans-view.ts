@@ -12,6 +12,8 @@ export interface BansView {
   sort?: (typeof sorts)[number];
   /** Key of the open row: `ip@jail`. */
   row?: string;
+  /** Its address, which the panel beside the list shows. */
+  address?: string;
 }
 
 /** Unknown names and values vanish. */
@@ -28,7 +30,8 @@ export function readBansView(search: Record<string, unknown>): BansView {
     ...(view.jail === undefined ? {} : { jail: view.jail }),
     ...(view.origin === undefined ? {} : { origin: view.origin }),
     ...(view.sort === undefined ? {} : { sort: view.sort }),
-    ...(view.row === undefined ? {} : { row: view.row }),
+    // a link that names only the row opens the panel as well
+    ...(view.row === undefined ? {} : { row: view.row, address: view.row.slice(0, view.row.indexOf('@')) }),
   };
 }
 

@@ -29,7 +29,9 @@ export function DashboardHead({ title, readAt, view, onChange }: DashboardHeadPr
   return (
     <header className="page-head dashboard-head">
       <h1 className="page-title">{title}</h1>
-      <span className="page-sub small quiet">{readAt === 0 ? null : t('overview.as_of', { time: asOf(readAt) })}</span>
+      <span className="page-sub small quiet">
+        {readAt === 0 ? null : t('overview.as_of', { time: asOf(readAt) })}
+      </span>
       <div className="dashboard-choice">
         <Segments<Choice>
           label={t('overview.origin')}

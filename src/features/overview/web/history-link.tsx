@@ -11,12 +11,10 @@ interface HistoryLinkProps {
   children: ReactNode;
 }
 
-const path: string = '/history';
-
 export function HistoryLink({ view, only = {}, className, children }: HistoryLinkProps) {
   const search = { ...only, ...(view.origin === undefined ? {} : { origin: view.origin }), ...rangeOf(view) };
   return (
-    <Link to={path} search={search} {...(className === undefined ? {} : { className })}>
+    <Link to="/history" search={search} {...(className === undefined ? {} : { className })}>
       {children}
     </Link>
   );

@@ -20,8 +20,6 @@ interface RankedProps {
   view: DashboardView;
 }
 
-const mapPath: string = '/map';
-
 export function CountriesInRange({ view }: RankedProps) {
   const { t } = useTranslation();
   const nameOf = useCountryName();
@@ -32,7 +30,7 @@ export function CountriesInRange({ view }: RankedProps) {
   const rows = useRows(countries.slice(0, shown), ({ key }) => (
     <>
       <span className="mono ranked-code soft">{key}</span>
-      <Link to={mapPath} search={{ ...search, country: key }}>
+      <Link to="/map" search={{ ...search, country: key }}>
         {nameOf(key)}
       </Link>
     </>
@@ -48,7 +46,7 @@ export function CountriesInRange({ view }: RankedProps) {
         data === undefined ? null : countries.length + elsewhere === 0 ? (
           <span className="quiet">{t('overview.none_from')}</span>
         ) : (
-          <Link to={mapPath} search={search}>
+          <Link to="/map" search={search}>
             {t(elsewhere > 0 ? 'overview.all_with_unknown' : 'overview.all_n', {
               n: formatCount(countries.length),
             })}
@@ -173,5 +171,9 @@ function useRows(items: readonly RankedItem[], nameOf: (item: RankedItem) => Rea
 export function Change({ value, before }: { value: number; before: number }) {
   const { t } = useTranslation();
   const strong = isNotable(percentChange(value, before));
-  return <span className={strong ? 'change-strong' : 'quiet'}>{changeText(value, before) ?? t('overview.new')}</span>;
+  return (
+    <span className={strong ? 'change-strong' : 'quiet'}>
+      {changeText(value, before) ?? t('overview.new')}
+    </span>
+  );
 }

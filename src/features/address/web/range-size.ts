@@ -1,0 +1,7 @@
+/** How many addresses a range has: counted where one can count, as a power of two where not. */
+import { formatCount } from '../../../ui/numbers.ts';
+
+export function saySize(size: number): string {
+  if (size < 1e9) return formatCount(Math.round(size));
+  return `2^${Math.round(Math.log2(size))}`;
+}
