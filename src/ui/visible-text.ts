@@ -14,15 +14,23 @@ export interface TextPiece {
 export type Span = readonly [number, number];
 
 /** Control characters, invisible ones, direction marks, half pairs, and what stands for broken bytes. */
-const hidden =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/g;
+const hidden = new RegExp(
+  [
+    '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f]',
+    '[\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\uffff]',
+    // half of a pair, alone
+    '[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]',
+    // tags: a second, invisible alphabet
+    '\\udb40[\\udc00-\\udfff]',
+  ].join('|'),
+  'g',
+);
 
 /** `most` characters of the text at most; the rest is for the asking. */
 export function visiblePieces(text: string, spans: readonly Span[], most: number): TextPiece[] {
   // no pair is cut in two
-  const end = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most;
-  const shown = text.length > most ? text.slice(0, end) : text;
+  const cut = /[\ud800-\udbff]/.test(text.charAt(most - 1)) ? most - 1 : most;
+  const shown = text.length > most ? text.slice(0, cut) : text;
   const edges = spans
     .map((span): Span => [Math.max(0, span[0]), Math.min(span[1], shown.length)])
     .filter(([start, end]) => start < end)

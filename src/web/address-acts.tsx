@@ -78,14 +78,8 @@ export function useUnbanAddress(): (ip: string) => void {
   return useCallback(
     (ip) =>
       void queryClient
-        .fetchQuery({ ...bansOfQuery(caller, ip), staleTime: 0 })
-        .then((page) =>
-          unbanEverywhere(
-            deps,
-            ip,
-            page.items.filter((ban) => ban.ip === ip),
-          ),
-        )
+        .query({ ...bansOfQuery(caller, ip), staleTime: 0 })
+        .then((held) => unbanEverywhere(deps, ip, held))
         // not readable: the act itself says why
         .catch(() => unbanEverywhere(deps, ip, [])),
     [deps, caller, queryClient],

@@ -92,7 +92,10 @@ function SheetBody() {
     () =>
       void navigate({
         to: '.',
-        search: ({ address: _, ...rest }: Record<string, unknown>) => rest,
+        search: (before) => {
+          const { address: _, ...rest } = before;
+          return rest;
+        },
         replace: true,
       }),
     [navigate],

@@ -53,7 +53,10 @@ export function OffendersPage({ view, address, tabs, onBan, onUnban }: Offenders
           <span className="small soft filter-since">{t('offenders.since')}</span>
           <Segments
             label={t('range.label')}
-            options={(['all', ...rangeNames] as const).map((value) => ({ value, label: t(`range.${value}`) }))}
+            options={(['all', ...rangeNames] as const).map((value) => ({
+              value,
+              label: t(`range.${value}`),
+            }))}
             value={range ?? 'all'}
             onChange={(value) => {
               const { range: _, ...rest } = view;

@@ -39,11 +39,7 @@ export function SubnetAdvice({ since, onBan }: SubnetAdviceProps) {
   if (query.isPending) return <p className="page-note quiet">{t('ui.loading')}</p>;
   if (items.length === 0) {
     return (
-      <EmptyState
-        kind="nothing-yet"
-        title={t('offenders.no_subnets_title')}
-        foot={t('offenders.none_foot')}
-      >
+      <EmptyState kind="nothing-yet" title={t('offenders.no_subnets_title')} foot={t('offenders.none_foot')}>
         {t('offenders.no_subnets_text', { count: since.atLeast })}
       </EmptyState>
     );

@@ -71,3 +71,16 @@ export const bansOfQuery = (caller: Caller, ip: string) =>
     select: (page) => page.items.filter((ban) => ban.ip === ip),
     gcTime: 60_000,
   });
+
+/** A few of those whose address holds this text. */
+export const bansFoundQuery = (caller: Caller, search: string, count: number) =>
+  queryOptions({
+    queryKey: ['bans', 'found', search, count],
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.listActive>('GET /api/v1/bans/active', {
+        query: { search, page_size: count },
+        signal,
+      }),
+    staleTime: 5000,
+    gcTime: 10_000,
+  });

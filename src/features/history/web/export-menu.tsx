@@ -7,12 +7,6 @@ import { exportUrl, type Filters } from './history-query.ts';
 
 export function ExportMenu({ filters }: { filters: Filters }) {
   const { t } = useTranslation();
-  const download = (format: 'csv' | 'json'): void => {
-    const link = document.createElement('a');
-    link.href = exportUrl(filters, format, Date.now());
-    link.download = '';
-    link.click();
-  };
   return (
     <Menu
       label={t('history.export')}
@@ -26,8 +20,15 @@ export function ExportMenu({ filters }: { filters: Filters }) {
       items={(['csv', 'json'] as const).map((format) => ({
         key: format,
         content: t(`history.export_${format}`),
-        onSelect: () => download(format),
+        onSelect: () => download(filters, format),
       }))}
     />
   );
+}
+
+function download(filters: Filters, format: 'csv' | 'json'): void {
+  const link = document.createElement('a');
+  link.href = exportUrl(filters, format, Date.now());
+  link.download = '';
+  link.click();
 }

@@ -6,20 +6,21 @@ import { useDurations } from '../../../ui/use-durations.ts';
 import type { HistoryState } from './history-query.ts';
 import { useSpeed } from './use-speed.ts';
 
-export function HistoryNotes({ state }: { state: HistoryState | undefined }) {
+/** `readAt`: ms of the reading. */
+export function HistoryNotes({ state, readAt }: { state: HistoryState | undefined; readAt: number }) {
   if (state === undefined) return null;
   return (
     <>
-      {state.state === 'seeding' ? <Seeding read={state.read} of={state.of} /> : null}
+      {state.state === 'seeding' ? <Seeding read={state.read} of={state.of} at={readAt} /> : null}
       {state.limits.length === 0 ? null : <Limits limits={state.limits} />}
     </>
   );
 }
 
-function Seeding({ read, of }: { read: number; of: number | null }) {
+function Seeding({ read, of, at }: { read: number; of: number | null; at: number }) {
   const { t } = useTranslation();
   const say = useDurations();
-  const speed = useSpeed(read);
+  const speed = useSpeed(read, at);
   const left = of === null || speed === null || speed <= 0 ? null : Math.max(0, of - read) / speed;
   return (
     <div className="seeding" role="status">

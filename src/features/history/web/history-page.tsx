@@ -1,7 +1,7 @@
 /** Everything fail2ban ever banned: filters, rows, and the panel of one address beside them. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
@@ -38,6 +38,9 @@ interface HistoryPageProps {
   onStand: (row: HistoryEvent | null) => void;
 }
 
+/** The row that the keyboard stands on. */
+const stop = '[role=row][tabindex="0"]';
+
 export function HistoryPage(props: HistoryPageProps) {
   const { view, address, onUnban, onStand } = props;
   const { t } = useTranslation();
@@ -46,7 +49,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const now = useNow(60_000);
   const { off } = useActs();
   const phone = useMedia('(max-width: 599px)');
-  const state = useQuery(historyStateQuery(useCaller())).data;
+  const { data: state, dataUpdatedAt } = useQuery(historyStateQuery(useCaller()));
   const list = useHistoryList(view);
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
   const setView = useCallback(
@@ -54,7 +57,6 @@ export function HistoryPage(props: HistoryPageProps) {
     [navigate],
   );
   const values = useHistoryValues(view, setView);
-  const page = useRef<HTMLDivElement>(null);
 
   const { events } = list;
   const open = (id: string): void => {
@@ -66,9 +68,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const close = (): void => {
     const { row: _, ...rest } = view;
     setView(rest);
-    requestAnimationFrame(() =>
-      page.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus(),
-    );
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(stop)?.focus());
   };
   const openAt = view.row === undefined ? -1 : events.findIndex((event) => event.id === view.row);
   useTellPanel(
@@ -108,16 +108,17 @@ export function HistoryPage(props: HistoryPageProps) {
     keys: 'f',
     group: 'list',
     label: t('history.filter_row'),
-    run: withStanding((row) => {
-      const element = page.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]');
-      if (element !== null && element !== undefined) values.openRow(element, row);
-    }),
+    run: () => {
+      const element = document.querySelector<HTMLElement>(stop);
+      if (element === null || standing === undefined) return false;
+      return values.openRow(element, standing);
+    },
   });
   const narrow = address !== null;
   const columns = useHistoryColumns({ view, narrow, phone, onValue: values.openValue });
   const { row: _, ...filters } = view;
   return (
-    <div className="page" ref={page}>
+    <div className="page">
       <header className="page-head">
         <h1 className="page-title">{t('history.title')}</h1>
         <span className="page-sub small quiet">
@@ -141,7 +142,7 @@ export function HistoryPage(props: HistoryPageProps) {
           <ExportMenu filters={filters} />
         </div>
       </header>
-      <HistoryNotes state={state} />
+      <HistoryNotes state={state} readAt={dataUpdatedAt} />
       <div className="page-list">
         <HistoryFilter
           view={view}

@@ -20,7 +20,7 @@ const writtenMs = 1500;
 
 /** Called at the pace of `ui/live.ts`. */
 export function applyToHistory(queryClient: QueryClient, events: readonly LiveEvent[]): void {
-  const heard: { event: HeardEvent | null; many: number }[] = events.flatMap((event) => {
+  const heard = events.flatMap((event): { event: HeardEvent | null; many: number }[] => {
     const one = readHeardEvent(event);
     if (one !== null) return [{ event: one, many: 1 }];
     return event.type === 'bans_changed' || event.type === 'resync'

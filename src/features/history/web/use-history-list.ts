@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCaller, useLiveState } from '../../../ui/app-context.tsx';
 import { problemOf, type Problem } from '../../../ui/problem.ts';
 import type { HeardEvent } from './heard-event.ts';
-import { historyQuery, type Filters, type HistoryEvent } from './history-query.ts';
+import { historyQuery, type HistoryEvent } from './history-query.ts';
 import type { HistoryView } from './history-view.ts';
 import { historyNewsKey, noNews, type HistoryNews } from './live-history.ts';
 import { newsFor } from './match-live.ts';
@@ -33,23 +33,25 @@ const looks = 5;
 export function useHistoryList(view: HistoryView): HistoryList {
   const caller = useCaller();
   const queryClient = useQueryClient();
-  const key = JSON.stringify({ ...view, row: undefined });
-  const options = useMemo(() => {
-    const filters: Filters = JSON.parse(key);
-    return historyQuery(caller, filters);
-  }, [caller, key]);
+  const { row: _, ...filters } = view;
+  const key = JSON.stringify(filters);
+  // the open row is no filter: the same rows are read whichever is open
+  const [asked, setAsked] = useState({ key, filters });
+  if (asked.key !== key) setAsked({ key, filters });
+  const options = useMemo(() => historyQuery(caller, asked.filters), [caller, asked]);
   const query = useInfiniteQuery({ ...options, placeholderData: (before) => before });
   const paused = useLiveState().kind === 'paused';
   const news = useNews();
   const [atTop, setAtTop] = useState(true);
-  const [seen, setSeen] = useState(() => ({ no: news.count, at: Date.now() }));
+  /** Number of the last event that the list has taken in. */
+  const [seen, setSeen] = useState(news.count);
   // other filters have just been read: what came before is in there
   const [told, setTold] = useState(key);
   if (told !== key) {
     setTold(key);
-    setSeen({ no: news.count, at: Date.now() });
+    setSeen(news.count);
   }
-  const waiting = useMemo(() => newsFor(news, seen.no, view), [news, seen.no, view]);
+  const waiting = useMemo(() => newsFor(news, seen, view), [news, seen, view]);
 
   const readTop = useCallback(async () => {
     const { queryKey } = options;
@@ -63,14 +65,14 @@ export function useHistoryList(view: HistoryView): HistoryList {
 
   const showNew = useCallback(async () => {
     const current = queryClient.getQueryData<HistoryNews>(historyNewsKey) ?? noNews;
-    const { expected } = newsFor(current, seen.no, view);
+    const { expected } = newsFor(current, seen, view);
     for (let look = 0; look < looks; look += 1) {
       const rows = await readTop();
-      if (look === 0) setSeen({ no: current.count, at: Date.now() });
+      if (look === 0) setSeen(current.count);
       if (expected.every((event) => isAmong(rows, event))) return;
       await new Promise((resolve) => setTimeout(resolve, settleMs * (look + 1)));
     }
-  }, [queryClient, seen.no, view, readTop]);
+  }, [queryClient, seen, view, readTop]);
 
   const something = waiting.count > 0 || waiting.open;
   const busy = useRef(false);
@@ -99,7 +101,7 @@ export function useHistoryList(view: HistoryView): HistoryList {
     reading: query.isPending,
     stale: query.isPlaceholderData,
     complete: !hasNextPage,
-    waiting: something && (!atTop || paused) ? { count: waiting.count, since: seen.at } : null,
+    waiting: something && (!atTop || paused) ? { count: waiting.count, since: query.dataUpdatedAt } : null,
     more,
     showNew: useCallback(() => void showNew(), [showNew]),
     onTop: setAtTop,
