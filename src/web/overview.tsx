@@ -62,55 +62,57 @@ export function Overview() {
         };
   const error = figures.error ?? trend.error;
   return (
-    <div className="page overview">
-      <div className="overview-main">
-        <DashboardHead
-          title={t('overview.title')}
-          readAt={figures.dataUpdatedAt}
-          view={view}
-          onChange={(next) => {
-            setZoomedFrom([]);
-            show(next);
-          }}
-        />
-        <HistoryNotes state={history.data} />
-        {error === null ? null : (
-          <div className="page-note">
-            <ProblemNote
-              problem={problemOf(error)}
-              title={t('overview.figures_failed')}
-              acts={
-                <Button onClick={() => void Promise.all([figures.refetch(), trend.refetch()])}>
-                  {t('ui.retry')}
-                </Button>
-              }
+    <div className="page overview-page">
+      <DashboardHead
+        title={t('overview.title')}
+        readAt={figures.dataUpdatedAt}
+        view={view}
+        onChange={(next) => {
+          setZoomedFrom([]);
+          show(next);
+        }}
+      />
+      <div className="overview">
+        <div className="overview-main">
+          <HistoryNotes state={history.data} readAt={history.dataUpdatedAt} />
+          {error === null ? null : (
+            <div className="page-note">
+              <ProblemNote
+                problem={problemOf(error)}
+                title={t('overview.figures_failed')}
+                acts={
+                  <Button onClick={() => void Promise.all([figures.refetch(), trend.refetch()])}>
+                    {t('ui.retry')}
+                  </Button>
+                }
+              />
+            </div>
+          )}
+          <div className={`overview-top ${figures.isPlaceholderData ? 'stale' : ''}`}>
+            <Figures figures={figures.data} view={view} before={words.theBefore} />
+          </div>
+          <div className={`overview-trend ${trend.isPlaceholderData ? 'stale' : ''}`}>
+            <TrendSection
+              trend={trend.data}
+              before={words.before}
+              ongoing={view.to === undefined}
+              onZoom={zoom}
+              {...back}
             />
           </div>
-        )}
-        <div className={`overview-top ${figures.isPlaceholderData ? 'stale' : ''}`}>
-          <Figures figures={figures.data} view={view} before={words.theBefore} />
+          <div className="overview-ranked">
+            <CountriesInRange view={view} />
+            <JailsInRange view={view} />
+            <NetworksInRange view={view} />
+          </div>
+          <HeatSection view={view} />
+          <div className="overview-lists">
+            <MostRepeated />
+            <EndingNext />
+          </div>
         </div>
-        <div className={`overview-trend ${trend.isPlaceholderData ? 'stale' : ''}`}>
-          <TrendSection
-            trend={trend.data}
-            before={words.before}
-            ongoing={view.to === undefined}
-            onZoom={zoom}
-            {...back}
-          />
-        </div>
-        <div className="overview-ranked">
-          <CountriesInRange view={view} />
-          <JailsInRange view={view} />
-          <NetworksInRange view={view} />
-        </div>
-        <HeatSection view={view} />
-        <div className="overview-lists">
-          <MostRepeated />
-          <EndingNext />
-        </div>
+        <NewestBans empty={<NoBans />} />
       </div>
-      <NewestBans empty={<NoBans />} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Counts over time: stacked bars by origin, the time before as a line, the peak named in place. */
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatCount } from '../numbers.ts';
 import { useTimes } from '../page-context.tsx';
@@ -7,7 +7,7 @@ import { useSize } from '../use-size.ts';
 import { barFactor, bucketTotal, joinBuckets, zoomRange, type Bucket } from './buckets.ts';
 import { timeTicks } from './time-ticks.ts';
 import { barAt, layOutTrend } from './trend-layout.ts';
-import { TrendDrawing } from './trend-drawing.tsx';
+import { drawingHeight, TrendDrawing } from './trend-drawing.tsx';
 import { TrendTable } from './trend-table.tsx';
 import { TrendTooltip } from './trend-tooltip.tsx';
 import { useBarChoice } from './use-bar-choice.ts';
@@ -28,22 +28,36 @@ interface TrendChartProps {
   height?: number;
   /** One series and no scale: for a small chart. */
   plain?: boolean;
+  /** Above the plot; told how long a bar is, which depends on the room. */
+  head: (barMs: number) => ReactNode;
   onZoom?: (range: { from: number; to: number }) => void;
 }
 
 /** Narrower bars, gap included, are joined. */
-const leastStep = 7;
+const leastStepWide = 7;
 const leastStepPhone = 11;
 const narrow = 480;
 
 export function TrendChart(props: TrendChartProps) {
-  const { label, buckets, bucketMs, beforeLabel, ongoing, peak, height = 200, plain = false, onZoom } = props;
+  const {
+    label,
+    buckets,
+    bucketMs,
+    beforeLabel,
+    ongoing,
+    peak,
+    height = 205,
+    plain = false,
+    head,
+    onZoom,
+  } = props;
   const { t } = useTranslation();
   const { zone } = useTimes();
   const { ref, size } = useSize();
   const width = size?.width ?? 0;
   const inside = plain || width < narrow;
-  const factor = barFactor(buckets.length, bucketMs, width / (inside ? leastStepPhone : leastStep));
+  const leastStep = inside && !plain ? leastStepPhone : leastStepWide;
+  const factor = barFactor(buckets.length, bucketMs, width / leastStep);
   const bars = useMemo(() => joinBuckets(buckets, factor), [buckets, factor]);
   const barMs = bucketMs * factor;
   const from = bars[0]?.at ?? 0;
@@ -54,11 +68,11 @@ export function TrendChart(props: TrendChartProps) {
   const layout = layOutTrend(bars, { width, height, left: scaleWidth });
   // every bar stands for the same time, so time and place are one straight line
   const place = (at: number): number => layout.left + ((at - from) / (bars.length * barMs)) * layout.width;
-  const ticks = useMemo(
-    () =>
-      buckets.length === 0 ? [] : timeTicks(from, to, zone, plain ? 1 : Math.max(2, Math.floor(width / 84))),
-    [buckets.length, from, to, zone, width, plain],
-  );
+  const marks = useMemo(() => {
+    if (buckets.length === 0) return [];
+    if (plain) return [{ at: from, label: words.start(from), strong: false }];
+    return timeTicks(from, to, zone, Math.max(2, Math.floor(width / 84)));
+  }, [buckets.length, plain, words, from, to, zone, width]);
   const choice = useBarChoice({
     count: bars.length,
     barAt: (x) => barAt(x, layout),
@@ -72,9 +86,11 @@ export function TrendChart(props: TrendChartProps) {
   const spoken = shown ?? bars.at(-1);
   return (
     <div className="trend">
+      {head(barMs)}
       <div
         ref={ref}
         className="trend-plot"
+        style={{ minHeight: drawingHeight(height) }}
         role="slider"
         tabIndex={0}
         aria-label={label}
@@ -98,7 +114,7 @@ export function TrendChart(props: TrendChartProps) {
             layout={layout}
             inside={inside}
             plain={plain}
-            ticks={ticks.map((tick) => ({ ...tick, x: place(tick.at) }))}
+            ticks={marks.map((tick) => ({ ...tick, x: place(tick.at) }))}
             end={ongoing ? t('charts.now') : null}
             note={note}
             active={choice.active}

@@ -20,6 +20,9 @@ interface TrendDrawingProps {
 /** Above the plot, for a label at the upper line. */
 const above = 18;
 const axis = 26;
+
+export const drawingHeight = (plot: number): number => above + plot + axis;
+
 /** Average width of a character of the labels. */
 const letter = 5.9;
 
@@ -29,7 +32,7 @@ export function TrendDrawing(props: TrendDrawingProps) {
   const right = left + width;
   const cross = active === null ? null : left + (active + 0.5) * layout.step;
   return (
-    <svg width={right} height={above + height + axis} aria-hidden focusable={false} className="trend-svg">
+    <svg width={right} height={drawingHeight(height)} aria-hidden focusable={false} className="trend-svg">
       <g transform={`translate(0 ${above})`}>
         {plain ? null : <Lines layout={layout} inside={inside} />}
         {stretch === null ? null : <Stretch layout={layout} {...stretch} />}

@@ -9,6 +9,7 @@ import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { problemOf } from '../../../ui/problem.ts';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
+import { isCountryCode } from '../../../ui/use-country-name.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { newestQuery, type ActiveBan } from './bans-query.ts';
 import { rowKey } from './bans-view.ts';
@@ -60,6 +61,9 @@ function RailRow({ ban, fresh }: { ban: ActiveBan; fresh: boolean }) {
       <Link to="/bans" search={{ row: rowKey(ban) }} className="rail-address mono" title={ban.ip}>
         {shorten(ban.ip)}
       </Link>
+      <span className="rail-country mono soft">
+        {ban.country !== null && isCountryCode(ban.country) ? ban.country : ''}
+      </span>
       <span className="rail-jail soft">{ban.jail}</span>
       <span className={`rail-times ${ban.ban_count >= 5 ? 'strong' : 'quiet'}`}>
         {ban.ban_count > 1 ? t('bans.times_value', { count: ban.ban_count }) : ''}

@@ -3,14 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
+import { bucketTotal } from '../../../ui/charts/buckets.ts';
 import { TrendChart } from '../../../ui/charts/trend-chart.tsx';
 import { Chip } from '../../../ui/chip.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { RankedList } from '../../../ui/ranked-list.tsx';
-import { useDurations } from '../../../ui/use-durations.ts';
 import { jailsInRangeQuery, networksQuery, trendQuery, type RankedItem } from './dashboard-query.ts';
 import type { DashboardView } from './dashboard-view.ts';
 import { HistoryLink } from './history-link.tsx';
+import { usePer } from './range-words.ts';
 import { NetworkName } from './ranked-range.tsx';
 import { bucketsOf, peakOf } from './trend-section.tsx';
 
@@ -31,12 +32,22 @@ const shown = 6;
 export function CountryPanel({ view, code, name, row, before, onClose }: CountryPanelProps) {
   const { t } = useTranslation();
   const caller = useCaller();
-  const say = useDurations();
+  const per = usePer();
   const filters = { ...view, country: code };
   const trend = useQuery(trendQuery(caller, filters));
   const networks = useQuery(networksQuery(caller, filters, shown));
   const jails = useQuery(jailsInRangeQuery(caller, filters, shown));
-  const buckets = useMemo(() => (trend.data === undefined ? [] : bucketsOf(trend.data)), [trend.data]);
+  // a small chart does not tell origins apart
+  const buckets = useMemo(
+    () =>
+      (trend.data === undefined ? [] : bucketsOf(trend.data)).map((bucket) => ({
+        ...bucket,
+        own: bucketTotal(bucket),
+        blocklist: 0,
+        manual: 0,
+      })),
+    [trend.data],
+  );
   const stale = trend.isPlaceholderData || networks.isPlaceholderData || jails.isPlaceholderData;
   const bans = row?.bans ?? 0;
   return (
@@ -58,13 +69,6 @@ export function CountryPanel({ view, code, name, row, before, onClose }: Country
       </header>
       <div className="country-parts">
         <div className="country-trend">
-          <header className="chart-head">
-            <h2 className="section-title">
-              {trend.data === undefined
-                ? t('overview.country_trend')
-                : t('overview.country_trend_per', { bucket: say(trend.data.bucket_seconds) })}
-            </h2>
-          </header>
           <TrendChart
             label={t('overview.country_trend_label', { name })}
             buckets={buckets}
@@ -74,6 +78,13 @@ export function CountryPanel({ view, code, name, row, before, onClose }: Country
             peak={trend.data === undefined ? null : peakOf(trend.data)}
             height={112}
             plain
+            head={(barMs) => (
+              <header className="chart-head">
+                <h2 className="section-title">
+                  {barMs === 0 ? t('overview.bans') : t('overview.trend_per', { per: per(barMs / 1000) })}
+                </h2>
+              </header>
+            )}
           />
         </div>
         <ShortList

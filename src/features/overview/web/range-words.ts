@@ -1,5 +1,6 @@
-/** Words for the range of a page and for the time before it. */
+/** Words for the range of a page, for the time before it, and for the length of a bar. */
 import { useTranslation } from 'react-i18next';
+import { useDurations } from '../../../ui/use-durations.ts';
 import { isOwnRange, usualRange, type DashboardView } from './dashboard-view.ts';
 
 interface RangeWords {
@@ -21,5 +22,16 @@ export function useRangeWords(view: DashboardView): RangeWords {
     before: t('overview.before_length', { length }),
     theBefore: t('overview.the_before_length', { length }),
     length,
+  };
+}
+
+/** `per 30 min`, `per hour`, `per day` */
+export function usePer(): (seconds: number) => string {
+  const { t } = useTranslation();
+  const say = useDurations();
+  return (seconds) => {
+    if (seconds === 3600) return t('overview.per_hour');
+    if (seconds === 86_400) return t('overview.per_day');
+    return t('overview.per', { bucket: say(seconds) });
   };
 }

@@ -7,8 +7,9 @@ import { TrendChart } from '../../../ui/charts/trend-chart.tsx';
 import { series } from '../../../ui/charts/trend-layout.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
-import { useDurations } from '../../../ui/use-durations.ts';
+import { useMedia } from '../../../ui/use-media.ts';
 import type { Trend } from './dashboard-query.ts';
+import { usePer } from './range-words.ts';
 
 interface TrendSectionProps {
   trend: Trend | undefined;
@@ -34,7 +35,8 @@ export const peakOf = ({ peak }: Trend) => (peak === null ? null : { ...peak, at
 
 export function TrendSection({ trend, before, ongoing, onZoom, back }: TrendSectionProps) {
   const { t } = useTranslation();
-  const say = useDurations();
+  const phone = useMedia('(max-width: 599px)');
+  const per = usePer();
   const buckets = useMemo(() => (trend === undefined ? [] : bucketsOf(trend)), [trend]);
   const peak = useMemo(() => (trend === undefined ? null : peakOf(trend)), [trend]);
   const sum = (name: (typeof series)[number]): number =>
@@ -42,33 +44,6 @@ export function TrendSection({ trend, before, ongoing, onZoom, back }: TrendSect
   const had = buckets.some((bucket) => bucket.before > 0);
   return (
     <section className="trend-section" aria-label={t('overview.trend')}>
-      <header className="chart-head">
-        <h2 className="section-title">{t('overview.trend')}</h2>
-        {trend === undefined ? null : (
-          <span className="small quiet">{t('overview.per', { bucket: say(trend.bucket_seconds) })}</span>
-        )}
-        {back === undefined ? null : (
-          <button type="button" className="link-button chart-back" onClick={back.onBack}>
-            <Icon of={IconArrowBackUp} size={14} />
-            {back.label}
-          </button>
-        )}
-        <ul className="legend" aria-label={t('charts.legend')}>
-          {series.map((name) => (
-            <li key={name}>
-              <span className={`swatch swatch-${name}`} />
-              <span className="soft">{t(`charts.${name}`)}</span>
-              <b className="legend-total">{formatCount(sum(name))}</b>
-            </li>
-          ))}
-          {had ? (
-            <li className="legend-before">
-              <span className="swatch swatch-before" />
-              <span className="soft">{before}</span>
-            </li>
-          ) : null}
-        </ul>
-      </header>
       <TrendChart
         label={t('overview.trend_label')}
         buckets={buckets}
@@ -76,7 +51,37 @@ export function TrendSection({ trend, before, ongoing, onZoom, back }: TrendSect
         beforeLabel={before}
         ongoing={ongoing}
         peak={peak}
+        {...(phone ? { height: 128 } : {})}
         onZoom={onZoom}
+        head={(barMs) => (
+          <header className="chart-head">
+            <h2 className="section-title">
+              {phone && barMs > 0 ? t('overview.trend_per', { per: per(barMs / 1000) }) : t('overview.trend')}
+            </h2>
+            {phone || barMs === 0 ? null : <span className="small quiet">{per(barMs / 1000)}</span>}
+            {back === undefined ? null : (
+              <button type="button" className="link-button chart-back" onClick={back.onBack}>
+                <Icon of={IconArrowBackUp} size={14} />
+                {back.label}
+              </button>
+            )}
+            <ul className="legend" aria-label={t('charts.legend')}>
+              {series.map((name) => (
+                <li key={name}>
+                  <span className={`swatch swatch-${name}`} />
+                  <span className="soft">{t(`charts.${name}`)}</span>
+                  <span className="legend-total">{formatCount(sum(name))}</span>
+                </li>
+              ))}
+              {had ? (
+                <li className="legend-before">
+                  <span className="swatch swatch-before" />
+                  <span className="soft">{before}</span>
+                </li>
+              ) : null}
+            </ul>
+          </header>
+        )}
       />
     </section>
   );
