@@ -102,7 +102,7 @@ export function TrendChart(props: TrendChartProps) {
           spoken === undefined
             ? t('charts.nothing')
             : t('charts.bar', {
-                when: words.stretch(spoken.at, barMs),
+                when: words.stretch(spoken.at),
                 bans: t('charts.bans', { count: bucketTotal(spoken), n: formatCount(bucketTotal(spoken)) }),
                 before: formatCount(spoken.before),
               })
@@ -124,7 +124,7 @@ export function TrendChart(props: TrendChartProps) {
         {shown === undefined || choice.active === null ? null : (
           <TrendTooltip
             bar={shown}
-            title={words.stretch(shown.at, barMs)}
+            title={words.stretch(shown.at)}
             beforeLabel={beforeLabel}
             x={layout.left + (choice.active + 0.5) * layout.step}
             width={width}
@@ -132,13 +132,7 @@ export function TrendChart(props: TrendChartProps) {
           />
         )}
       </div>
-      <TrendTable
-        label={label}
-        bars={bars}
-        when={(at) => words.stretch(at, barMs)}
-        beforeLabel={beforeLabel}
-        plain={plain}
-      />
+      <TrendTable label={label} bars={bars} when={words.stretch} beforeLabel={beforeLabel} plain={plain} />
     </div>
   );
 }

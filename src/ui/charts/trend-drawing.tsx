@@ -51,7 +51,7 @@ export function TrendDrawing(props: TrendDrawingProps) {
           </g>
         ))}
         <line className="trend-base" x1={left} x2={right} y1={height} y2={height} />
-        {plain || layout.before === '' ? null : (
+        {inside || layout.before === '' ? null : (
           <>
             <path className="trend-before-casing" d={layout.before} />
             <path className="trend-before" d={layout.before} />

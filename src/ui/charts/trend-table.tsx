@@ -41,9 +41,4 @@ export const TrendTable = memo(function TrendTable(props: TrendTableProps) {
       </table>
     </div>
   );
-}, sameTable);
-
-/** `when` is made anew with every render and says the same for the same bars and label. */
-function sameTable(a: TrendTableProps, b: TrendTableProps): boolean {
-  return a.bars === b.bars && a.label === b.label && a.beforeLabel === b.beforeLabel;
-}
+});

@@ -5,11 +5,12 @@ import { useTimes } from '../page-context.tsx';
 
 export interface BarTimes {
   /** `02:30 to 03:00`; with the day when the chart spans more than one; the day alone for bars of days. */
-  stretch: (at: number, ms: number) => string;
+  stretch: (at: number) => string;
   /** `02:30`, `22 Nov 02:30` or `22 Nov`. */
   start: (at: number) => string;
-  /** The bars are whole days or more. */
+  /** The bars are whole days or more; one day each. */
   days: boolean;
+  single: boolean;
 }
 
 const hour = 3_600_000;
@@ -30,12 +31,12 @@ export function useBarTimes(barMs: number, spanMs: number): BarTimes {
       if (days) return date.format(at);
       return dated ? `${date.format(at)} ${clock.format(at)}` : clock.format(at);
     };
-    const stretch = (at: number, ms: number): string => {
-      if (!days) return t('charts.stretch', { from: start(at), to: clock.format(at + ms) });
-      if (ms <= day) return date.format(at);
+    const stretch = (at: number): string => {
+      if (!days) return t('charts.stretch', { from: start(at), to: clock.format(at + barMs) });
+      if (barMs <= day) return date.format(at);
       // the end is not part of it: the last day is the one before
-      return t('charts.stretch', { from: date.format(at), to: date.format(at + ms - hour) });
+      return t('charts.stretch', { from: date.format(at), to: date.format(at + barMs - hour) });
     };
-    return { start, stretch, days };
+    return { start, stretch, days, single: barMs === day };
   }, [barMs, spanMs, zone, t]);
 }

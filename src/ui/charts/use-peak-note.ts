@@ -42,8 +42,10 @@ export function usePeakNote({ bars, peak, plain, words }: PeakInput): PeakNote |
   }
   const bar = bars[index];
   if (bar === undefined || total < least) return null;
-  const values = { n: formatCount(total), time: words.start(bar.at) };
-  const strong = words.days ? t('charts.peak_on', values) : t('charts.peak_at', values);
+  const values = { n: formatCount(total), time: words.days ? words.stretch(bar.at) : words.start(bar.at) };
+  const strong = words.days
+    ? t(words.single ? 'charts.peak_on' : 'charts.peak_from', values)
+    : t('charts.peak_at', values);
   const named = !plain && peak !== null && peak.at === bar.at && peak.of_jail > 0;
   const rest = named ? t('charts.peak_jail', { n: formatCount(peak.of_jail), jail: peak.jail }) : '';
   return { index, total, strong, rest };

@@ -38,9 +38,11 @@ export function CountryTable(props: CountryTableProps) {
       <header className="map-table-head">
         <h2 className="section-title">{t('map.countries')}</h2>
         <span className="small quiet">
-          {others === 0
-            ? formatCount(countries)
-            : t('map.with_others', { countries: formatCount(countries), count: others })}
+          {rows.length === 0
+            ? null
+            : others === 0
+              ? formatCount(countries)
+              : t('map.with_others', { countries: formatCount(countries), count: others })}
         </span>
         <IconButton
           label={t('map.save')}

@@ -20,6 +20,8 @@ export function MapMarks({ places, options, rows, chosen, shown }: MapMarksProps
     const option = options.get(code);
     if (spot === undefined || option === undefined) return null;
     if (places.labelled.has(code)) {
+      // its tooltip has the count, and hangs where it would stand
+      if (code === shown) return null;
       return (
         <text
           key={code}

@@ -51,7 +51,7 @@ export function Figures({ figures, view, before }: FiguresProps) {
 function FigureChange({ value, before }: { value: number; before: number }) {
   const { t } = useTranslation();
   const percent = percentChange(value, before);
-  if (percent === null) return null;
+  if (percent === null || before === 0) return null;
   const size = formatCount(Math.abs(percent));
   return (
     <span className="figure-change">

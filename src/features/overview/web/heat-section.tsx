@@ -16,7 +16,7 @@ export function HeatSection({ view }: { view: DashboardView }) {
       data === undefined ? null : coveredHours(Date.parse(data.from), Date.parse(data.to), data.timezone),
     [data],
   );
-  if (data === undefined) return null;
+  if (data === undefined || data.bans.every((row) => row.every((bans) => bans === 0))) return null;
   return (
     <div className={`overview-heat ${isPlaceholderData ? 'stale' : ''}`}>
       <HeatGrid title={t('overview.heat')} counts={data.bans} covered={covered} zone={data.timezone} />
