@@ -10,7 +10,7 @@ export async function compareBytewise(db: Kysely<Database>): Promise<void> {
   const { rows } = await sql<{ table: string; column: string }>`
     SELECT c.relname AS "table", a.attname AS "column"
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0
       AND NOT a.attisdropped AND a.atttypid = 'text'::regtype AND a.attcollation = 'default'::regcollation
     ORDER BY c.relname, a.attnum`.execute(db);
   const byTable = Map.groupBy(rows, (row) => row.table);

@@ -1,7 +1,8 @@
 /** The tables as Kysely sees them. Times are integer milliseconds since the epoch, UTC; flags are 0 or 1. */
 import type { Generated } from 'kysely';
+import type { HistoryTables } from './schema-history.ts';
 
-export interface Database {
+export interface Database extends HistoryTables {
   schema_migrations: SchemaMigrations;
   settings: Settings;
   users: Users;
@@ -15,14 +16,6 @@ export interface Database {
   manual_bans: ManualBans;
   shared_limits: SharedLimits;
   mirror_state: MirrorState;
-  history: History;
-  history_lines: HistoryLines;
-  addresses: Addresses;
-  networks: Networks;
-  jail_sums: JailSums;
-  country_sums: CountrySums;
-  network_sums: NetworkSums;
-  history_state: HistoryState;
 }
 
 interface SchemaMigrations {
@@ -164,110 +157,4 @@ interface MirrorState {
   limits: string;
   /** Changes with each sign of life of the instance that runs the mirror. */
   written_at: number;
-}
-
-/** One event: a ban or the end of one. Kept past fail2ban's own purge. */
-interface History {
-  /** `at * 1024` plus a number that tells events of one millisecond apart: the order of ids is the order of time. */
-  id: number;
-  host_id: string;
-  jail: string;
-  ip: string;
-  /** `ban` or `unban`. */
-  action: string;
-  /** ms. */
-  at: number;
-  /** The ban's time in fail2ban's database, seconds: with jail and address it names the row there. Null: not seen there. */
-  fail2ban_at: number | null;
-  /** 1: fail2ban's log told of it (or BanGUI did it). */
-  heard: number;
-  /** Ban time in seconds, -1 = permanent, null = unknown. */
-  seconds: number | null;
-  /** n-th ban of this address, as fail2ban counts; 0 for an unban. */
-  ban_count: number;
-  failures: number;
-  /** `own`, `manual` or `blocklist`. */
-  origin: string;
-  /** Who did it by hand, and why. */
-  actor: string | null;
-  reason: string | null;
-  /** 1: the address had been banned before. */
-  again: number;
-  /** Two-letter code, or `private`, `reserved`, `unknown`. */
-  country: string;
-  /** 0 = unknown. */
-  asn: number;
-}
-
-interface HistoryLines {
-  /** Of the ban. */
-  id: number;
-  /** JSON list of the log lines that led to it, as fail2ban kept them. */
-  lines: string;
-}
-
-/** Every address ever banned, once a host. */
-interface Addresses {
-  /** What the sets of addresses in the sums hold. */
-  id: Generated<number>;
-  host_id: string;
-  ip: string;
-  /** See `addressKey`. */
-  ip_key: string;
-  country: string;
-  asn: number;
-  first_at: number;
-  last_at: number;
-  bans: number;
-}
-
-interface Networks {
-  asn: number;
-  name: string;
-}
-
-/**
- * Sums of an hour (`grain` 3600000, written with the events) or of a whole day UTC (86400000, made of the hours once
- * the day is over). `addresses` is the set of `addresses.id` banned then; see `history/store/address-set.ts`.
- */
-interface JailSums {
-  host_id: string;
-  grain: number;
-  /** Its start, ms. */
-  at: number;
-  jail: string;
-  origin: string;
-  bans: number;
-  failures: number;
-  /** Bans of addresses that had been banned before. */
-  again: number;
-  unbans: number;
-  addresses: Uint8Array;
-}
-
-interface CountrySums {
-  host_id: string;
-  grain: number;
-  at: number;
-  country: string;
-  jail: string;
-  origin: string;
-  bans: number;
-  addresses: Uint8Array;
-}
-
-interface NetworkSums {
-  host_id: string;
-  grain: number;
-  at: number;
-  asn: number;
-  origin: string;
-  bans: number;
-  addresses: Uint8Array;
-}
-
-interface HistoryState {
-  host_id: string;
-  key: string;
-  value: string;
 }

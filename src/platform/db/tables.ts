@@ -11,7 +11,7 @@ export interface Table {
 
 type Described = Pick<OpenDatabase, 'db' | 'dialect'>;
 
-/** Every table of ours, whatever a foreign key points to before what points to it. */
+/** Every table of ours but the search index, one with partitions as a whole; whatever a foreign key points to before what points to it. */
 export async function readTables(database: Described): Promise<Table[]> {
   const columns = Map.groupBy(await readColumns(database), (row) => row.table);
   const parents = Map.groupBy(await readForeignKeys(database), (row) => row.table);
@@ -44,14 +44,14 @@ async function readColumns({ db, dialect }: Described): Promise<ColumnRow[]> {
     dialect === 'sqlite'
       ? sql<ColumnRow>`
         SELECT t.name AS "table", c.name AS "column", c.pk AS place
-        FROM sqlite_schema t JOIN pragma_table_info(t.name) c
-        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY t.name`
+        FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+        WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY t.name`
       : sql<ColumnRow>`
         SELECT t.relname AS "table", c.attname AS "column",
           coalesce(array_position(k.indkey::int2[], c.attnum) + 1, 0) AS place
         FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
         LEFT JOIN pg_index k ON k.indrelid = t.oid AND k.indisprimary
-        WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace
+        WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relnamespace = current_schema()::regnamespace
           AND c.attnum > 0 AND NOT c.attisdropped ORDER BY t.relname`;
   return (await query.execute(db)).rows;
 }

@@ -1,0 +1,108 @@
+/**
+ * A set of `addresses.id` as bytes: sorted, each as the distance from the one before in 7-bit groups, lowest first, the
+ * top bit of a byte telling that more follow. One byte an address where they are dense.
+ */
+
+export const emptySet: Uint8Array = new Uint8Array(0);
+
+export function encodeSet(ids: Iterable<number>): Uint8Array {
+  const sorted = Float64Array.from(ids).toSorted();
+  const bytes = new Uint8Array(sorted.length * longestId);
+  let length = 0;
+  let last = -1;
+  for (const id of sorted) {
+    if (id === last) continue;
+    length = putVarint(bytes, length, id - last - 1);
+    last = id;
+  }
+  return bytes.slice(0, length);
+}
+
+/** Ascending. */
+export function decodeSet(bytes: Uint8Array): number[] {
+  const ids: number[] = [];
+  let last = -1;
+  let value = 0;
+  let weight = 1;
+  for (const byte of bytes) {
+    value += (byte & 0x7f) * weight;
+    weight *= 128;
+    if (byte > 0x7f) continue;
+    last += value + 1;
+    ids.push(last);
+    value = 0;
+    weight = 1;
+  }
+  return ids;
+}
+
+export function sizeOfSet(bytes: Uint8Array): number {
+  let size = 0;
+  for (const byte of bytes) if (byte < 0x80) size += 1;
+  return size;
+}
+
+export const addToSet = (bytes: Uint8Array, ids: Iterable<number>): Uint8Array =>
+  bytes.length === 0 ? encodeSet(ids) : encodeSet([...decodeSet(bytes), ...ids]);
+
+export function removeFromSet(bytes: Uint8Array, ids: ReadonlySet<number>): Uint8Array {
+  return encodeSet(decodeSet(bytes).filter((id) => !ids.has(id)));
+}
+
+export function uniteSets(sets: Iterable<Uint8Array>): Uint8Array {
+  const all = new Set<number>();
+  let only = emptySet;
+  let count = 0;
+  for (const one of sets) {
+    if (one.length === 0) continue;
+    count += 1;
+    if (count === 2) for (const id of decodeSet(only)) all.add(id);
+    if (count > 1) for (const id of decodeSet(one)) all.add(id);
+    else only = one;
+  }
+  return count < 2 ? only : encodeSet(all);
+}
+
+/** How many different addresses are in all of them together; one bit of memory for each address ever known. */
+export function countUnited(sets: Iterable<Uint8Array>): number {
+  let seen = new Uint32Array(1_024);
+  let count = 0;
+  for (const bytes of sets) {
+    let last = -1;
+    let value = 0;
+    let weight = 1;
+    for (const byte of bytes) {
+      value += (byte & 0x7f) * weight;
+      weight *= 128;
+      if (byte > 0x7f) continue;
+      last += value + 1;
+      value = 0;
+      weight = 1;
+      const word = Math.floor(last / 32);
+      if (word >= seen.length) seen = grown(seen, word);
+      const bit = 1 << (last % 32);
+      const held = seen[word] ?? 0;
+      if ((held & bit) !== 0) continue;
+      seen[word] = held | bit;
+      count += 1;
+    }
+  }
+  return count;
+}
+
+/** Bytes of the largest safe integer. */
+const longestId = 8;
+
+function putVarint(bytes: Uint8Array, at: number, value: number): number {
+  let place = at;
+  let rest = value;
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes[place++] = (rest % 128) + 128;
+  bytes[place++] = rest;
+  return place;
+}
+
+function grown(words: Uint32Array, least: number): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(Math.max(least + 1, words.length * 2));
+  more.set(words);
+  return more;
+}

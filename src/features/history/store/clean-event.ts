@@ -1,0 +1,62 @@
+/** What either database can hold of an event: text of attackers, times of broken clocks. */
+import type { NewEvent } from '../new-event.ts';
+
+/** Characters. A name is part of indexes, whose rows PostgreSQL bounds. */
+const longestName = 255;
+const longestReason = 4_000;
+/** Of one line, of all lines of a ban, and how many: a line of a megabyte would not fit PostgreSQL's search index. */
+const longestLine = 16_000;
+const longestLines = 64_000;
+const mostLines = 100;
+const cutMark = ' […]';
+
+/** ms; ids hold times up to the year 2248. */
+const latest = 8_500_000_000_000;
+const mostCount = 2 ** 31 - 1;
+
+export function cleanEvent(event: NewEvent): NewEvent {
+  const told = {
+    jail: cleanName(event.jail),
+    ip: cleanName(event.ip),
+    at: whole(event.at, 0, latest),
+    origin: event.origin,
+    actor: event.actor === null ? null : cut(cleanText(event.actor), longestReason),
+    reason: event.reason === null ? null : cut(cleanText(event.reason), longestReason),
+  };
+  if (event.action === 'unban') return { ...told, action: 'unban' };
+  return {
+    ...told,
+    action: 'ban',
+    fail2banAt: event.fail2banAt === null ? null : whole(event.fail2banAt, 0, latest / 1000),
+    seconds: event.seconds === null ? null : whole(event.seconds, -1, Number.MAX_SAFE_INTEGER),
+    count: whole(event.count, 0, mostCount),
+    failures: whole(event.failures, 0, mostCount),
+    lines: cleanLines(event.lines),
+  };
+}
+
+/** NUL, which PostgreSQL cannot hold, and halves of surrogate pairs become U+FFFD. */
+const cleanText = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();
+
+const cleanName = (text: string): string => cleanText(text.slice(0, longestName));
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : text.slice(0, most - cutMark.length).toWellFormed() + cutMark;
+
+function cleanLines(lines: readonly string[]): string[] {
+  const clean: string[] = [];
+  let room = longestLines;
+  for (const line of lines.slice(0, mostLines)) {
+    if (room <= cutMark.length) break;
+    const text = cut(cleanText(line), Math.min(longestLine, room));
+    room -= text.length;
+    clean.push(text);
+  }
+  return clean;
+}
+
+/** What is no number becomes the least. */
+function whole(value: number, least: number, most: number): number {
+  const number = Math.floor(value);
+  return number >= least ? Math.min(number, most) : least;
+}
