@@ -1,4 +1,4 @@
-/** Hours of the day by days of the week: a table whose cells are coloured by their count. */
+/** Hours of the day by days of the week: a grid whose cells are coloured by their count. */
 import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatCount } from '../numbers.ts';
@@ -35,7 +35,7 @@ export function HeatGrid({ title, counts, covered, zone }: HeatGridProps) {
       to: clock(hour + 1),
       bans: t('charts.bans', { count: countAt(day, hour), n: formatCount(countAt(day, hour)) }),
     });
-  const move = (event: KeyboardEvent<HTMLTableElement>): void => {
+  const move = (event: KeyboardEvent<HTMLElement>): void => {
     const to = moved(event.key, cursor);
     if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -57,53 +57,56 @@ export function HeatGrid({ title, counts, covered, zone }: HeatGridProps) {
               : words(told.day, told.hour)}
         </span>
       </header>
-      <table
-        className="heat-table"
+      <div
         role="grid"
         aria-label={title}
+        className="heat-table"
         onKeyDown={move}
         onMouseLeave={() => setActive(null)}
         onBlur={() => setActive(null)}
       >
-        <thead>
-          <tr>
-            <td />
-            {hours.map((hour) => (
-              <th key={hour} scope="col" className={hour % 3 === 0 ? '' : 'heat-between'}>
-                <span>{clock(hour)}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {counts.map((row, day) => (
-            <tr key={shortDay.format(weekdayAt(day))}>
-              <th scope="row">{shortDay.format(weekdayAt(day))}</th>
-              {hours.map((hour) => {
-                const inRange = covered === null || covered.has(day * 24 + hour);
-                const step = stepOf(row[hour] ?? 0, thresholds);
-                return (
-                  <td
-                    key={hour}
-                    data-cell={day * 24 + hour}
-                    tabIndex={cursor.day === day && cursor.hour === hour ? 0 : -1}
-                    className={inRange || step > 0 ? `heat-cell step-${step}` : 'heat-cell heat-outside'}
-                    onMouseEnter={() => setActive({ day, hour })}
-                    onFocus={() => {
-                      setCursor({ day, hour });
-                      setActive({ day, hour });
-                    }}
-                  >
-                    <span className="sr-only">
-                      {inRange ? formatCount(row[hour] ?? 0) : t('charts.outside')}
-                    </span>
-                  </td>
-                );
-              })}
-            </tr>
+        <div role="row" className="heat-row">
+          <span role="columnheader" className="sr-only">
+            {t('charts.weekday')}
+          </span>
+          {hours.map((hour) => (
+            <span key={hour} role="columnheader" className="heat-hour">
+              <span className={hour % 3 === 0 ? (hour % 6 === 0 ? '' : 'heat-third') : 'sr-only'}>
+                {clock(hour)}
+              </span>
+            </span>
           ))}
-        </tbody>
-      </table>
+        </div>
+        {counts.map((row, day) => (
+          <div key={shortDay.format(weekdayAt(day))} role="row" className="heat-row">
+            <span role="rowheader" className="heat-day">
+              {shortDay.format(weekdayAt(day))}
+            </span>
+            {hours.map((hour) => {
+              const inRange = covered === null || covered.has(day * 24 + hour);
+              const step = stepOf(row[hour] ?? 0, thresholds);
+              return (
+                <span
+                  key={hour}
+                  role="gridcell"
+                  data-cell={day * 24 + hour}
+                  tabIndex={cursor.day === day && cursor.hour === hour ? 0 : -1}
+                  className={inRange || step > 0 ? `heat-cell step-${step}` : 'heat-cell heat-outside'}
+                  onMouseEnter={() => setActive({ day, hour })}
+                  onFocus={() => {
+                    setCursor({ day, hour });
+                    setActive({ day, hour });
+                  }}
+                >
+                  <span className="sr-only">
+                    {inRange ? formatCount(row[hour] ?? 0) : t('charts.outside')}
+                  </span>
+                </span>
+              );
+            })}
+          </div>
+        ))}
+      </div>
       <StepLegend name={t('charts.heat_legend')} labels={stepLabels(thresholds, formatCount)} />
     </section>
   );

@@ -1,5 +1,5 @@
 /** Counts over time: stacked bars by origin, the time before as a line, the peak named in place. */
-import { useMemo, type ReactNode } from 'react';
+import { useId, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatCount } from '../numbers.ts';
 import { useTimes } from '../page-context.tsx';
@@ -54,6 +54,7 @@ export function TrendChart(props: TrendChartProps) {
   const { t } = useTranslation();
   const { zone } = useTimes();
   const { ref, size } = useSize();
+  const id = useId();
   const width = size?.width ?? 0;
   const inside = plain || width < narrow;
   const leastStep = inside && !plain ? leastStepPhone : leastStepWide;
@@ -94,7 +95,7 @@ export function TrendChart(props: TrendChartProps) {
         role="slider"
         tabIndex={0}
         aria-label={label}
-        aria-description={onZoom === undefined ? t('charts.keys') : t('charts.keys_zoom')}
+        aria-describedby={`${id}-keys`}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, bars.length - 1)}
         aria-valuenow={choice.active ?? Math.max(0, bars.length - 1)}
@@ -132,6 +133,9 @@ export function TrendChart(props: TrendChartProps) {
           />
         )}
       </div>
+      <span id={`${id}-keys`} className="sr-only">
+        {onZoom === undefined ? t('charts.keys') : t('charts.keys_zoom')}
+      </span>
       <TrendTable label={label} bars={bars} when={words.stretch} beforeLabel={beforeLabel} plain={plain} />
     </div>
   );

@@ -138,15 +138,7 @@ interface AxisProps {
 }
 
 function Axis({ ticks, end, left, right, y }: AxisProps) {
-  let taken = left - 40;
-  const free = end === null ? right : right - 34;
-  const shown = ticks.filter((tick) => {
-    const half = (tick.label.length * letter) / 2;
-    const from = Math.max(left, tick.x - half);
-    if (from < taken + 10 || tick.x + (tick.x - half < left ? 2 * half : half) > free) return false;
-    taken = from + 2 * half;
-    return true;
-  });
+  const shown = withRoom(ticks, left, end === null ? right : right - 34);
   return (
     <>
       {shown.map((tick) => {
@@ -170,4 +162,18 @@ function Axis({ ticks, end, left, right, y }: AxisProps) {
       )}
     </>
   );
+}
+
+/** Labels that neither touch one another nor the word at the right end. */
+function withRoom(ticks: AxisProps['ticks'], left: number, right: number): AxisProps['ticks'] {
+  const shown: (typeof ticks)[number][] = [];
+  let taken = left - 40;
+  for (const tick of ticks) {
+    const width = tick.label.length * letter;
+    const from = Math.max(left, tick.x - width / 2);
+    if (from < taken + 10 || from + width > right) continue;
+    taken = from + width;
+    shown.push(tick);
+  }
+  return shown;
 }

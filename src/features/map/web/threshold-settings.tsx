@@ -1,6 +1,6 @@
 /** A small sheet to set from how many bans on each colour begins. */
 import IconAdjustmentsHorizontal from '@tabler/icons-react/dist/esm/icons/IconAdjustmentsHorizontal.mjs';
-import { useId, useRef, useState, type FormEvent } from 'react';
+import { useId, useRef, useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
@@ -30,7 +30,7 @@ export function ThresholdSettings({ thresholds, onChange }: ThresholdSettingsPro
     form.style.top = `${above >= 8 ? above : Math.max(8, Math.min(box.bottom + 8, innerHeight - form.offsetHeight - 8))}px`;
     form.querySelector('input')?.focus();
   };
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (!read.ok) return;
     onChange(read.value);

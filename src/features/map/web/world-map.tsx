@@ -2,7 +2,7 @@
 import { useId, useMemo, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatCount } from '../../../ui/numbers.ts';
-import { useSize } from '../../../ui/use-size.ts';
+import type { useSize } from '../../../ui/use-size.ts';
 import { stepOf } from '../../../ui/charts/heat-steps.ts';
 import type { CountryRow } from './country-rows.ts';
 import { fitWorld, landOf, placeCountries } from './map-layout.ts';
@@ -34,7 +34,7 @@ export function WorldMap(props: WorldMapProps) {
   const [hovered, setHovered] = useState<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const size = frame.size ?? { width: 0, height: 0 };
-  const { zoom } = zooming;
+  const { zoom, takeWheel, handlers } = zooming;
   const fit = fitWorld(world, size);
   const countries = useMemo(() => rows.filter(({ isCountry, bans }) => isCountry && bans > 0), [rows]);
   const options = useMemo(
@@ -91,21 +91,24 @@ export function WorldMap(props: WorldMapProps) {
     onChoose(code === chosen ? undefined : code);
   };
   const onPointerMove = (event: PointerEvent<Element>): void => {
-    zooming.handlers.onPointerMove(event);
+    handlers.onPointerMove(event);
     setHovered(event.pointerType === 'touch' ? null : codeOf(event));
   };
   const transform = `translate(${zoom.x + zoom.scale * fit.left} ${zoom.y + zoom.scale * fit.top}) scale(${zoom.scale * fit.base})`;
   return (
     <div ref={frame.ref} className="map-frame" style={{ aspectRatio: `${world.width} / ${world.height}` }}>
+      <span id={`${id}-keys`} className="sr-only">
+        {t('map.keys')}
+      </span>
       <svg
-        ref={zooming.wheelRef}
+        ref={takeWheel}
         className={`map-svg ${zoom.scale > 1 ? 'map-zoomed' : ''}`}
         width={size.width}
         height={size.height}
         role="listbox"
         tabIndex={0}
         aria-label={t('map.label')}
-        aria-description={t('map.keys')}
+        aria-describedby={`${id}-keys`}
         aria-activedescendant={focused === null ? undefined : options.get(focused)?.id}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
@@ -114,7 +117,7 @@ export function WorldMap(props: WorldMapProps) {
         }}
         onBlur={() => setFocused(null)}
         onClick={onClick}
-        {...zooming.handlers}
+        {...handlers}
         onPointerMove={onPointerMove}
         onPointerLeave={() => setHovered(null)}
       >
