@@ -2,6 +2,7 @@
 import { bansPage, socketHold } from './bans-page.ts';
 import { inBrowser } from './browser.ts';
 import { burst } from './burst.ts';
+import { geoLookups } from './geo.ts';
 import { history } from './history.ts';
 import { load } from './load.ts';
 import { overviewRefresh } from './overview-refresh.ts';
@@ -23,6 +24,7 @@ const figures: readonly (readonly [name: string, figure: Figure])[] = [
   ['page', bansPage],
   ['hold', socketHold],
   ['browser', inBrowser],
+  ['geo', geoLookups],
   ['start', secondStart],
   ['load', load],
   ['burst', burst],

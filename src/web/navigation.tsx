@@ -1,6 +1,7 @@
 /** The pages at the left, icons only on narrow windows, a bar at the bottom on phones. */
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
+import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
@@ -20,6 +21,7 @@ import { Menu } from '../ui/menu.tsx';
 import { formatCount } from '../ui/numbers.ts';
 import { problemText } from '../ui/problem-note.tsx';
 import { useToasts } from '../ui/toast.tsx';
+import { forgetAddresses } from './recent-addresses.ts';
 import { chooseTheme, currentTheme, themes } from './theme.ts';
 
 interface NavigationProps {
@@ -63,6 +65,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
     <nav className="navigation" aria-label={t('nav.label')}>
       <NavLink to="/" icon={IconLayoutDashboard} text={t('nav.overview')} />
       <NavLink to="/bans" icon={IconBan} text={t('nav.bans')} count={status?.banned_now} />
+      <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} />
       <div className="nav-foot">
         <Menu
@@ -138,6 +141,7 @@ function useSignOut(): (everywhere: boolean) => void {
         toasts.show({ tone: 'bad', title: t('shell.sign_out'), detail: problemText(t, problem) });
         return;
       }
+      forgetAddresses();
       await navigate({ to: '/login', search: {} });
       queryClient.clear();
     });

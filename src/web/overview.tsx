@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { NewestBans } from '../features/bans/web/newest-bans.tsx';
 import { EndingNext, MostRepeated } from '../features/bans/web/short-lists.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { JailRanking } from '../features/jails/web/jail-ranking.tsx';
 import { Figures } from '../features/overview/web/figures.tsx';
 import { statusQuery, type Status } from '../features/overview/web/status-query.ts';
@@ -37,7 +38,7 @@ export function Overview() {
           <EndingNext />
         </div>
       </div>
-      <NewestBans empty={<NoBans status={status} />} />
+      <NewestBans empty={<NoBans status={status} />} foot={<GeoCredit />} />
     </div>
   );
 }

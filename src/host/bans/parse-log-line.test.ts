@@ -16,7 +16,7 @@ test.each([
   ],
   ['[sshd] 192.0.2.1 already banned', { type: 'again', jail: 'sshd', ip: '192.0.2.1' }],
 ])('%s', (message, event) => {
-  expect(parseLogLine(line('actions', message))).toEqual({ wallMs: wall, event });
+  expect(parseLogLine(line('actions', message))).toEqual({ wallMs: wall, pid: 4711, event });
 });
 
 test('an increased ban says count and end', () => {
@@ -43,6 +43,13 @@ test('the server says when it stops and starts', () => {
   });
   expect(parseLogLine(line('server', 'Starting Fail2ban v1.0.2', 'INFO'))?.event).toEqual({
     type: 'server_starting',
+  });
+});
+
+test('a jail that stops says so', () => {
+  expect(parseLogLine(line('jail', "Jail 'my jail' stopped", 'INFO'))?.event).toEqual({
+    type: 'jail_stopped',
+    jail: 'my jail',
   });
 });
 

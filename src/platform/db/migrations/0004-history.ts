@@ -14,7 +14,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
   // rows lie in the order of their key, one tree less to write
   const packed = sql.raw(sqlite ? 'WITHOUT ROWID' : '');
   const statements = [
-    // All tables here are written by features/history.
+    // All tables here are written by features/history unless another is named.
     sql`CREATE TABLE history (
       id ${id} PRIMARY KEY, host_id text NOT NULL, jail text NOT NULL, ip text NOT NULL, action text NOT NULL,
       at bigint NOT NULL, fail2ban_at bigint, heard_at bigint, seconds bigint, ban_count integer NOT NULL,
@@ -36,6 +36,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE INDEX addresses_by_key ON addresses (host_id, ip_key)`,
     // most addresses come once: only the others pay for the order, and a query has to say `bans > 1` to use it
     sql`CREATE INDEX addresses_by_bans ON addresses (host_id, bans, last_at) WHERE bans > 1`,
+    sql`CREATE INDEX addresses_by_network ON addresses (host_id, asn, id)`,
     sql`CREATE TABLE networks (asn bigint PRIMARY KEY, name text NOT NULL)`,
     sql`CREATE TABLE jail_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, jail text NOT NULL, origin text NOT NULL,
@@ -55,6 +56,14 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
+    // Written by features/address: how a jail was set, from when on.
+    sql`CREATE TABLE jail_settings (
+      host_id text NOT NULL, jail text NOT NULL, since bigint NOT NULL, settings text NOT NULL,
+      PRIMARY KEY (host_id, jail, since))`,
+    // Written by features/bans; rows of before are placed when the mirror first looks.
+    sql`ALTER TABLE active_bans ADD COLUMN country text NOT NULL DEFAULT 'unknown'`,
+    sql`ALTER TABLE active_bans ADD COLUMN asn bigint NOT NULL DEFAULT 0`,
+    sql`CREATE INDEX active_bans_by_country ON active_bans (host_id, country, banned_at, jail, ip)`,
   ];
   for (const statement of statements) await statement.execute(db);
   // What a word is: features/history/read-words.ts.
