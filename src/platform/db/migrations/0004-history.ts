@@ -1,8 +1,18 @@
 /** What fail2ban ever banned, where it came from, and the sums that every overview figure is read from. */
 import { sql, type Kysely } from 'kysely';
+import { indexedWords } from '../indexed-words.ts';
 import type { Database } from '../schema.ts';
 
 export const name = 'history';
+
+/** The id follows each of them, by itself in SQLite. A first seeding makes them when all rows are there. */
+export const historyIndexes = [
+  { name: 'history_by_address', create: sql`CREATE INDEX history_by_address ON history (ip, id)` },
+  { name: 'history_by_jail', create: sql`CREATE INDEX history_by_jail ON history (jail, id)` },
+  { name: 'history_by_country', create: sql`CREATE INDEX history_by_country ON history (country, id)` },
+  { name: 'history_by_network', create: sql`CREATE INDEX history_by_network ON history (asn, id)` },
+  { name: 'history_by_origin', create: sql`CREATE INDEX history_by_origin ON history (origin, id)` },
+];
 
 export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): Promise<void> {
   const sqlite = dialect === 'sqlite';
@@ -19,12 +29,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       at bigint NOT NULL, fail2ban_at bigint, heard_at bigint, seconds bigint, ban_count integer NOT NULL,
       failures integer NOT NULL, origin text NOT NULL, actor text, reason text, again integer NOT NULL,
       country text NOT NULL, asn bigint NOT NULL) ${byMonth}`,
-    // id follows each of them, by itself in SQLite
-    sql`CREATE INDEX history_by_address ON history (ip, id)`,
-    sql`CREATE INDEX history_by_jail ON history (jail, id)`,
-    sql`CREATE INDEX history_by_country ON history (country, id)`,
-    sql`CREATE INDEX history_by_network ON history (asn, id)`,
-    sql`CREATE INDEX history_by_origin ON history (origin, id)`,
+    ...historyIndexes.map(({ create }) => create),
     sql`CREATE TABLE history_lines (id ${id} PRIMARY KEY, lines text NOT NULL) ${byMonth}`,
     sql`CREATE TABLE addresses (
       id ${id} PRIMARY KEY, host_id text NOT NULL, ip text NOT NULL, ip_key text NOT NULL, country text NOT NULL,
@@ -45,9 +50,6 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE TABLE network_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, asn bigint NOT NULL, origin text NOT NULL,
       bans bigint NOT NULL, addresses ${bytes} NOT NULL, PRIMARY KEY (host_id, grain, at, asn, origin)) ${packed}`,
-    // Days UTC whose sums are there (ready = 1) or being made (0); any other day is read from its hours.
-    sql`CREATE TABLE history_days (
-      host_id text NOT NULL, at bigint NOT NULL, ready integer NOT NULL, PRIMARY KEY (host_id, at))`,
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
@@ -56,6 +58,6 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
   const search = sqlite
     ? sql`CREATE VIRTUAL TABLE history_search USING fts5 (
         lines, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 tokenchars '.:-_/'")`
-    : sql`CREATE INDEX history_search ON history_lines USING gin (to_tsvector('simple', lines))`;
+    : sql`CREATE INDEX history_search ON history_lines USING gin (${indexedWords})`;
   await search.execute(db);
 }
