@@ -12,18 +12,20 @@ import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
+import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
-import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
 import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
+import { openAddress } from './open-address.ts';
 import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
+import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
@@ -119,14 +121,8 @@ export async function startApp({
       watchers: monitoring.watchHttp,
     });
     const { mount } = server;
-    const live = addLive({
-      server,
-      events,
-      identify: sessions.identify,
-      onSessionEnd: sessions.onEnd,
-      log,
-    });
     const { identify } = sessions;
+    const live = addLive({ server, events, identify, onSessionEnd: sessions.onEnd, log });
     monitoring.serve({ server, identify, limiter, db, host, lock, live });
     let shuttingDown = false;
 
@@ -169,17 +165,30 @@ export async function startApp({
     });
 
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
+    geoRoutes({ mount, geo });
     openHistory({ config, outside, host, events, mount, scheduler, closers, log, now });
     jailsRoutes({ mount, host });
-    jobsRoutes({ mount, db, scheduler, audit });
-    overviewRoutes({
+    openAddress({
       mount,
+      db,
+      host,
+      lock,
+      locate: geo.locate,
+      log,
+      now,
+      closers,
+      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      regexProgram: config.fail2banRegex,
+    });
+    jobsRoutes({ mount, db, scheduler, audit });
+    const overview = {
       host,
       mirror,
       hostName: config.hostName,
       practice: practice !== null,
       appVersion: metadata.version,
-    });
+    };
+    openReads({ mount, database, hostId, overview, log, now, closers });
 
     scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));

@@ -76,6 +76,18 @@ export const settings = {
     shownDefault: 'asked from fail2ban',
     sentence: "fail2ban's own database file, only ever read.",
   }),
+  fail2banConfigDir: text({
+    name: 'FAIL2BAN_CONFIG_DIR',
+    fallback: '/etc/fail2ban',
+    sentence: "Folder of fail2ban's configuration.",
+  }),
+  fail2banRegex: text({
+    name: 'FAIL2BAN_REGEX',
+    fallback: null,
+    shownDefault: '`fail2ban-regex` on `PATH`',
+    sentence:
+      "fail2ban's program for testing expressions; its Python is asked which expression matched a line.",
+  }),
   ...geoSettings,
   practice: choice({
     name: 'PRACTICE',
@@ -177,6 +189,8 @@ export function readConfig(environment: Environment): ReadConfig {
     redisUrl: read('redisUrl', settings.redisUrl),
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
+    fail2banConfigDir: resolve(read('fail2banConfigDir', settings.fail2banConfigDir)),
+    fail2banRegex: read('fail2banRegex', settings.fail2banRegex),
     ...readGeo(read),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),

@@ -22,7 +22,7 @@ interface OutsideDeps extends Pick<ReadConfig, 'config' | 'configured'> {
 export interface Outside {
   /** Still being read; see `ready`. */
   geo: Geo;
-  practice: { socketPath: string } | null;
+  practice: { socketPath: string; configDir: string } | null;
   /** Migrated. */
   database: OpenDatabase;
   redis: Redis | null;

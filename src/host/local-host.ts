@@ -151,6 +151,7 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
     unban: (addresses, jail) => asked(() => unbanMany(commands, jail, addresses)),
     unbanAll: () => asked(() => commands.unbanAll()),
     ignoreList: (jail) => asked(() => commands.ignoreList(jail)),
+    rulesOf: (jail) => asked(() => commands.rules(jail)),
     banTimes: (jail) => asked(() => commands.banTimes(jail)),
     holds: (jail, ips) => asked(() => askHeld(commands, jail, ips)),
     connectionFigures: () => socket.inspect(),

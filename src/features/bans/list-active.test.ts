@@ -165,12 +165,13 @@ test('a ban made here says by whom and why, one that fail2ban made later does no
 });
 
 test('a country filters, and so does everything but that country', async () => {
-  const ips = async (country: string) => (await everything({ country, page_size: 20 })).map(({ ip }) => ip);
-  expect(await ips('US')).toEqual(['2001:db8::7', '9.10.0.4']);
-  expect(await ips('us')).toEqual(['2001:db8::7', '9.10.0.4']);
+  const ips = async (country: string) =>
+    (await everything({ country, sort: 'ip', page_size: 20 })).map(({ ip }) => ip);
+  expect(await ips('US')).toEqual(['9.10.0.4', '2001:db8::7']);
+  expect(await ips('us')).toEqual(['9.10.0.4', '2001:db8::7']);
   expect(await ips('unknown')).toEqual(['2001:db8::/64']);
   expect(await ips('private')).toHaveLength(61);
-  expect(await ips('!private')).toEqual(['9.10.0.4', 'odd_%text', '2001:db8::/64', '2001:db8::7']);
+  expect(await ips('!private')).toEqual(['9.10.0.4', '2001:db8::/64', '2001:db8::7', 'odd_%text']);
   expect(await list({ country: '!private', jail: 'manual', page_size: 1 })).toMatchObject({ total: 4 });
   expect(await list({ country: 'DE' })).toMatchObject({ items: [], total: 0 });
   for (const country of ['', '!', 'DEU', 'D', '%', "' OR 1"]) {

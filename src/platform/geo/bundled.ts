@@ -8,13 +8,12 @@ import type { Log } from '../../base/log.ts';
 import { readTable, tableForm } from './network-table.ts';
 import { readShared } from './read-shared.ts';
 
-const { resolve } = createRequire(import.meta.url);
-const networksFolder = dirname(resolve('@ip-location-db/asn/package.json'));
+const require = createRequire(import.meta.url);
+const networksFolder = dirname(require.resolve('@ip-location-db/asn/package.json'));
 
 /** IPv4 and IPv6; the other two files of the package hold one family each. */
-export const bundledCountries = resolve(
-  '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
-);
+export const bundledCountries =
+  require.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
 
 /** ms; the package's version ends in the day it was made: 2.3.2026061719. */
 export const bundledNetworksDate: number | null = dayIn(networksPackage.version);
