@@ -7,7 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-export const benchJails = ['sshd', 'web', 'manual', 'incr', 'extra-1', 'extra-2', 'extra-3', 'extra-4', 'extra-5'];
+export const benchJails = [
+  'sshd',
+  'web',
+  'manual',
+  'incr',
+  'extra-1',
+  'extra-2',
+  'extra-3',
+  'extra-4',
+  'extra-5',
+];
 /** How often a word stands in a ban's lines is the same at any size: in most, in one of a thousand, in a few hundred. */
 export const words = { common: 'root', rare: 'svc-backup-legacy', pair: ['oracle', 'publickey'] as const };
 
@@ -45,7 +55,9 @@ function make(path: string, count: number, until: number): void {
   const jail = sqlite.prepare('INSERT INTO jails VALUES (?, 1)');
   for (const name of benchJails) jail.run(name);
   const one = '(?,?,?,?,?,CAST(? AS BLOB))';
-  const insert = sqlite.prepare(`INSERT INTO bans VALUES ${Array.from({ length: perStatement }, () => one).join()}`);
+  const insert = sqlite.prepare(
+    `INSERT INTO bans VALUES ${Array.from({ length: perStatement }, () => one).join()}`,
+  );
   const last = sqlite.prepare(`INSERT INTO bans VALUES ${one}`);
   const bans = madeBans(count, until);
   sqlite.exec('BEGIN');
@@ -77,12 +89,20 @@ function* madeBans(count: number, until: number): Generator<Row> {
     if (address === undefined) {
       const prefix = prefixes[Math.floor(random() ** 4 * ranges)] ?? [1, 2, 3];
       address = { ip: [...prefix, Math.floor(random() * 255)].join('.'), bans: 0 };
-      if (random() < 0.05) address.ip = `2a01:${(prefix[0] ?? 1).toString(16)}:${n.toString(16).slice(-4)}::${(n % 65_536).toString(16)}`;
+      if (random() < 0.05)
+        address.ip = `2a01:${(prefix[0] ?? 1).toString(16)}:${n.toString(16).slice(-4)}::${(n % 65_536).toString(16)}`;
       seen.push(address);
     }
     address.bans += 1;
     const jail = benchJails[Math.min(8, Math.floor(-Math.log(1 - random()) * 1.4))] ?? 'sshd';
-    yield [jail, address.ip, at, random() < 0.02 ? -1 : 600, address.bans, dataOf(address.ip, { n, at, random })];
+    yield [
+      jail,
+      address.ip,
+      at,
+      random() < 0.02 ? -1 : 600,
+      address.bans,
+      dataOf(address.ip, { n, at, random }),
+    ];
   }
 }
 

@@ -23,6 +23,7 @@ import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
+import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
@@ -165,6 +166,7 @@ export async function startApp({
 
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
+    openHistory({ config, outside, host, events, mount, scheduler, closers, log, now });
     jailsRoutes({ mount, host });
     openAddress({
       mount,

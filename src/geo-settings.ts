@@ -9,7 +9,7 @@ export const geoSettings = {
     fallback: null,
     shownDefault: bundled,
     sentence:
-      'Your own file with countries, in MaxMind’s format (`.mmdb`): GeoLite2, DB-IP, IPinfo and others. Loaded anew when it changes; see Docs/Geo.md.',
+      'Your own file with countries (`.mmdb`): GeoLite2, DB-IP, IPinfo and others. Loaded anew when it changes; see Docs/Geo.md.',
   }),
   geoipAsnDb: text({
     name: 'GEOIP_ASN_DB',

@@ -38,22 +38,26 @@ interface Made {
   from: number;
   to: number;
   seed?: number;
+  /** Different ones at most. */
+  addresses?: number;
 }
 
 const jails = ['sshd', 'web', 'postfix-sasl'];
 const users = ['root', 'admin', 'oracle', 'git'];
 
 /** Bans and unbans of some hundred addresses, most of them more than once. */
-export function madeEvents({ count, from, to, seed = 1 }: Made): NewEvent[] {
+export function madeEvents({ count, from, to, seed = 1, addresses = 60 }: Made): NewEvent[] {
   const random = randomOf(seed);
   const pick = <T>(list: readonly T[], otherwise: T): T =>
     list[Math.floor(random() ** 2 * list.length)] ?? otherwise;
   const events: NewEvent[] = [];
   for (let n = 0; n < count; n++) {
     const at = Math.floor(from + random() * (to - from));
-    const spread = Math.floor(random() ** 2 * 60);
+    const spread = Math.floor(random() ** 2 * addresses);
     const ip =
-      n % 11 === 0 ? `2001:db8::${spread.toString(16)}` : `${1 + (spread % 12)}.${spread}.7.${spread % 5}`;
+      n % 11 === 0
+        ? `2001:db8::${spread.toString(16)}`
+        : `${1 + (spread % 12)}.${spread % 250}.${7 + Math.floor(spread / 250)}.${spread % 5}`;
     const jail = pick(jails, 'sshd');
     const origin: Origin = random() < 0.8 ? 'own' : random() < 0.5 ? 'manual' : 'blocklist';
     const told = {

@@ -18,13 +18,3 @@ export function useCountryName(): (code: string) => string {
 
 /** Whether a code is one of a country, which is written beside its name. */
 export const isCountryCode = (code: string): boolean => /^[A-Z]{2}$/.test(code);
-
-/** For a narrow column: the code of a country, one word for the places that are none. */
-export function useShortPlace(): (code: string) => string {
-  const { t } = useTranslation();
-  return useCallback(
-    (code) =>
-      code === 'private' || code === 'reserved' || code === 'unknown' ? t(`place.short.${code}`) : code,
-    [t],
-  );
-}

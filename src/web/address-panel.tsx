@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PanelHead } from '../features/address/web/panel-head.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { usePanelPlace } from '../ui/panel-list.tsx';
 import { useShortcut } from '../ui/use-shortcut.ts';
 import { AddressActs } from './address-acts.tsx';
@@ -59,6 +60,9 @@ export function AddressPanel({ ip, onClose }: AddressPanelProps) {
       <AddressWhy known={known} event={list?.event} jail={list?.jail} />
       <AddressBans known={known} />
       <AddressNeighbours known={known} />
+      <footer className="page-foot">
+        <GeoCredit />
+      </footer>
     </aside>
   );
 }

@@ -22,7 +22,5 @@ export function Bans() {
     trouble: status === undefined || status.online ? null : (status.reason ?? ''),
   };
   const view = route.useSearch();
-  return (
-    <BansPage view={view} moment={moment} address={view.address ?? null} credit={<GeoCredit />} />
-  );
+  return <BansPage view={view} moment={moment} address={view.address ?? null} credit={<GeoCredit />} />;
 }

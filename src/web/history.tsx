@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBanDialog, useBanSuggestion } from '../features/bans/web/ban-dialog-host.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { HistoryPage } from '../features/history/web/history-page.tsx';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { statusQuery } from '../features/overview/web/status-query.ts';
@@ -33,6 +34,7 @@ export function History() {
       trouble={status === undefined || status.online ? null : (status.reason ?? '')}
       jails={jails.map((jail) => jail.name)}
       tabs={<HistoryTabs />}
+      credit={<GeoCredit />}
       onUnban={unban}
       onStand={setStanding}
     />

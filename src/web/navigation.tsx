@@ -8,6 +8,7 @@ import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import IconLogout from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 import IconMenu2 from '@tabler/icons-react/dist/esm/icons/IconMenu2.mjs';
 import IconUserCircle from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mjs';
+import IconWorld from '@tabler/icons-react/dist/esm/icons/IconWorld.mjs';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -34,6 +35,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
   const { t } = useTranslation();
   const [theme, setTheme] = useState(currentTheme);
   const leave = useSignOut();
+  const navigate = useNavigate();
   const themeItems = themes.map((choice) => ({
     key: choice,
     content: t(`shell.theme_${choice}`),
@@ -55,6 +57,14 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       onSelect: () => leave(true),
     },
   ];
+  // a bar at the bottom has room for five
+  const pageItems = [
+    {
+      key: 'jails',
+      content: <Entry icon={IconLock} text={t('nav.jails')} />,
+      onSelect: () => void navigate({ to: '/jails', search: {} }),
+    },
+  ];
   const help = {
     key: 'help',
     content: <Entry icon={IconKeyboard} text={t('shell.shortcuts')} />,
@@ -66,7 +76,8 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/" icon={IconLayoutDashboard} text={t('nav.overview')} />
       <NavLink to="/bans" icon={IconBan} text={t('nav.bans')} count={status?.banned_now} />
       <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
-      <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} />
+      <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
+      <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}
@@ -89,7 +100,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
           label={t('nav.more')}
           buttonClass="nav-item"
           button={<Entry icon={IconMenu2} text={t('nav.more')} />}
-          items={[...themeItems, help, ...accountItems]}
+          items={[...pageItems, ...themeItems, help, ...accountItems]}
         />
       </div>
     </nav>
@@ -101,16 +112,19 @@ function NavLink({
   icon,
   text,
   count,
+  second = false,
 }: {
   to: string;
   icon: IconShape;
   text: string;
   count?: number | undefined;
+  /** The first of the second group; on phones it is under "More". */
+  second?: boolean;
 }) {
   return (
     <Link
       to={to}
-      className="nav-item"
+      className={second ? 'nav-item nav-second' : 'nav-item'}
       activeProps={{ 'aria-current': 'page' }}
       activeOptions={{ exact: true, includeSearch: false }}
     >

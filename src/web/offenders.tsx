@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { OffendersPage } from '../features/address/web/offenders-page.tsx';
 import { readOffendersView, type OffendersView } from '../features/address/web/offenders-view.ts';
 import { useBanDialog } from '../features/bans/web/ban-dialog-host.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { useUnbanAddress } from './address-acts.tsx';
 import { HistoryTabs } from './history-tabs.tsx';
 import { usePageTitle } from './page-title.ts';
@@ -38,6 +39,7 @@ function Page({ search, subnets }: PageProps) {
       subnets={subnets}
       address={search.address ?? null}
       tabs={<HistoryTabs />}
+      credit={<GeoCredit />}
       onBan={(range) => dialog.open({ addresses: range })}
       onUnban={unban}
     />

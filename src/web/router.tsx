@@ -13,6 +13,8 @@ import { sessionQuery } from '../features/auth/web/session-query.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { readMapView, type MapView } from '../features/map/web/map-view.ts';
+import { readDashboardView, type DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { setupQuery } from '../features/setup/web/setup-query.ts';
 import type { Caller } from '../ui/call.ts';
 import { problemOf } from '../ui/problem.ts';
@@ -74,7 +76,18 @@ const shellRoute = createRoute({
 const overviewRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
+  validateSearch: readDashboardView,
   component: lazyRouteComponent(() => import('./overview.tsx'), 'Overview'),
+});
+
+const mapRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/map',
+  validateSearch: (search): DashboardView & MapView => ({
+    ...readDashboardView(search),
+    ...readMapView(search),
+  }),
+  component: lazyRouteComponent(() => import('./map.tsx'), 'MapPage'),
 });
 
 const bansRoute = createRoute({
@@ -127,6 +140,7 @@ const routeTree = rootRoute.addChildren([
   setupRoute,
   shellRoute.addChildren([
     overviewRoute,
+    mapRoute,
     bansRoute,
     historyRoute,
     offendersRoute,

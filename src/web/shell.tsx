@@ -119,7 +119,7 @@ function useGoTo(): void {
     keys: 'g o',
     group: 'go',
     label: t('shortcuts.overview'),
-    run: () => void navigate({ to: '/' }),
+    run: () => void navigate({ to: '/', search: {} }),
   });
   useShortcut({
     keys: 'g b',
@@ -132,6 +132,12 @@ function useGoTo(): void {
     group: 'go',
     label: t('shortcuts.history'),
     run: () => void navigate({ to: '/history', search: {} }),
+  });
+  useShortcut({
+    keys: 'g m',
+    group: 'go',
+    label: t('shortcuts.map'),
+    run: () => void navigate({ to: '/map', search: {} }),
   });
   useShortcut({
     keys: 'g r',

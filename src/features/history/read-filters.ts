@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { addressKey, networkBounds, parseAddress } from '../../base/address.ts';
 import { invalidInput } from '../../base/errors.ts';
 import type { historyFilters } from './contract.ts';
+import { firstIdAt } from './history-id.ts';
 import type { Origin } from './new-event.ts';
 import { wordsOf, type Word } from './read-words.ts';
 
@@ -36,15 +37,15 @@ export interface WantedAddress {
   spellings: readonly string[];
 }
 
-/** The order of ids is the order of time; this is the first id of a millisecond. */
-export const firstId = (ms: number): number => Math.min(Math.max(0, ms) * 1024, Number.MAX_SAFE_INTEGER);
+const idAt = (text: string): number =>
+  Math.min(firstIdAt(Math.max(0, Date.parse(text))), Number.MAX_SAFE_INTEGER);
 
 /** Throws 422 for an address that is none, and for a range that is empty or turned round. */
 export function wantedOf(filters: Filters): Wanted {
   const { from, to, ip, text, origin, action } = filters;
   const range = {
-    from: from === undefined ? 0 : firstId(Date.parse(from)),
-    to: to === undefined ? Number.MAX_SAFE_INTEGER : firstId(Date.parse(to)),
+    from: from === undefined ? 0 : idAt(from),
+    to: to === undefined ? Number.MAX_SAFE_INTEGER : idAt(to),
   };
   if (range.from >= range.to) {
     throw invalidInput('The range of time is empty: `from` has to lie before `to`.', [

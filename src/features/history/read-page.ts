@@ -4,6 +4,7 @@ import type { readHistory } from './contract.ts';
 import { listOf, readCursor, writeCursor } from './read-cursor.ts';
 import { namesOf, readSlice, showEvent, type StoredEvent } from './read-event.ts';
 import { wantedOf, type Wanted } from './read-filters.ts';
+import { totalOf } from './read-total.ts';
 import { planOf, type Plan, type PlanDeps } from './read-plan.ts';
 
 type Query = EndpointInput<typeof readHistory>['query'];
@@ -15,8 +16,6 @@ const firstSlice = 200;
 const mostSlice = 1_000;
 /** A page is answered then with what was found, and its cursor leads on. */
 const patienceMs = 1_500;
-/** More are not counted one by one. */
-const mostCounted = 10_000;
 
 /** Throws 422 for an address that is none, for an empty range, and for a cursor of another list. */
 export async function readHistoryPage(
@@ -39,7 +38,7 @@ export async function readHistoryPage(
     total:
       cursor === undefined && next === null
         ? events.length
-        : await total(deps, { plan, wanted }, cursor === undefined),
+        : await totalOf(deps, { plan, wanted }, cursor === undefined),
   };
 }
 
@@ -84,24 +83,4 @@ async function collect(
   if (events.length <= size) return { events, next: below };
   const shown = events.slice(0, size);
   return { events: shown, next: shown.at(-1)?.id ?? null };
-}
-
-/** Null: counting them would take long. What has to be looked at event by event is counted with the first page only. */
-async function total(
-  deps: PlanDeps,
-  { plan, wanted }: { plan: Plan; wanted: Wanted },
-  first: boolean,
-): Promise<number | null> {
-  const { source } = plan;
-  if (!plan.whole && !first) return null;
-  if (source.count === null || wanted.words.length > 0) return null;
-  const counted = await source.count(wanted, mostCounted + 1);
-  if (counted > mostCounted) return null;
-  if (plan.whole) return counted;
-  const all = await source.slice({ from: wanted.from, to: wanted.to }, mostCounted);
-  const row = await plan
-    .rest(deps.db.selectFrom('history').where('id', 'in', all.ids))
-    .select((eb) => eb.fn.countAll<number>().as('n'))
-    .executeTakeFirst();
-  return row?.n ?? 0;
 }

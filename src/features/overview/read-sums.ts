@@ -2,7 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { TimeRange } from '../../base/time-range.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import { coverOf, dayMs, hourMs, type Cover } from './cover.ts';
+import { coverOf, hourMs, type Cover } from './cover.ts';
 
 export interface SumsDeps {
   db: Kysely<Database>;
@@ -34,9 +34,11 @@ export async function readCover(
   const inside = edges.map((edge) => Math.min(Math.max(edge, first.at), last.at + hourMs));
   const [from, to] = [inside[0] ?? 0, inside.at(-1) ?? 0];
   const days = withDays
-    ? await ofHost
-        .distinct()
-        .where('grain', '=', dayMs)
+    ? await db
+        .selectFrom('history_days')
+        .select('at')
+        .where('host_id', '=', hostId)
+        .where('ready', '=', 1)
         .where('at', '>=', from)
         .where('at', '<', to)
         .execute()

@@ -92,7 +92,8 @@ function createPrivately(file: string): void {
 }
 
 const cachedStatements = 100;
-const cachedLength = 2_000;
+/** Characters; the longest ones write a batch of the history. */
+const cachedLength = 6_000;
 
 /** The part of better-sqlite3 that Kysely calls, with the statements of everyday queries kept prepared. */
 function adapt(sqlite: DatabaseSync): SqliteDatabase {

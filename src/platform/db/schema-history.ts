@@ -101,6 +101,9 @@ interface CountrySums {
   jail: string;
   origin: string;
   bans: number;
+  failures: number;
+  again: number;
+  unbans: number;
   addresses: Uint8Array;
 }
 

@@ -16,12 +16,14 @@ interface OffendersPageProps {
   /** The address in the panel beside the list. */
   address: string | null;
   tabs: ReactNode;
+  /** Whose the data behind countries and networks is. */
+  credit: ReactNode;
   /** Opens the ban dialog; `jail` null = the first there is. */
   onBan: (addresses: string) => void;
   onUnban: (ip: string) => void;
 }
 
-export function OffendersPage({ view, subnets, address, tabs, onBan, onUnban }: OffendersPageProps) {
+export function OffendersPage({ view, subnets, address, tabs, credit, onBan, onUnban }: OffendersPageProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const now = useNow(600_000);
@@ -71,6 +73,7 @@ export function OffendersPage({ view, subnets, address, tabs, onBan, onUnban }: 
         ) : (
           <OffendersTable view={view} since={since} address={address} onUnban={onUnban} />
         )}
+        <footer className="page-foot">{credit}</footer>
       </div>
     </div>
   );

@@ -21,18 +21,19 @@ interface ColumnsInput {
   deps: ActDeps;
   /** The panel is open. */
   narrow: boolean;
-  /** Beside the panel there is hardly room. */
-  tight: boolean;
   phone: boolean;
   /** The menu of a row's country. */
   onCountry: (anchor: HTMLElement, country: string) => void;
 }
 
-export function useColumns({ view, deps, narrow, tight, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
+export function useColumns({ view, deps, narrow, phone, onCountry }: ColumnsInput): Column<BanRow>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(15_000);
-  const tight = useMedia('(max-width: 1199px)') || narrow;
+  const wide = useMedia('(min-width: 1400px)');
+  const small = useMedia('(max-width: 1199px)');
+  /** Hardly any room: jail, origin and network go as well. */
+  const tight = small || (narrow && !wide);
   return useMemo(() => {
     const since = (row: BanRow): number =>
       row.ban === null ? (row.attempt?.at ?? 0) : Date.parse(row.ban.banned_at);
@@ -123,7 +124,7 @@ export function useColumns({ view, deps, narrow, tight, phone, onCountry }: Colu
         id: 'reason',
         head: t('bans.reason'),
         width: 'minmax(80px, 1.2fr)',
-        folds: tight,
+        folds: tight || narrow,
         cell: (row) => (
           <span className="soft" title={row.ban?.reason ?? undefined}>
             {row.ban?.reason ?? row.attempt?.input?.reason ?? ''}

@@ -19,7 +19,7 @@ export function useBanValues(view: BansView, onView: (view: BansView) => void): 
     (anchor, country) => {
       const value = countryName(country);
       const set = (next: string): void => {
-        const { row: _, ...rest } = view;
+        const { row: _, address: __, ...rest } = view;
         onView({ ...rest, country: next });
       };
       open(anchor, t('bans.filter_value'), [

@@ -47,7 +47,6 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
   const list = useBansList(view);
   const attempts = useAttempts();
   const phone = useMedia('(max-width: 599px)');
-  const small = useMedia('(max-width: 1399px)');
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [clearing, setClearing] = useState(false);
@@ -124,7 +123,6 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
     view,
     deps,
     narrow: address !== null,
-    tight: small && address !== null,
     phone,
     onCountry: values.openCountry,
   });
@@ -198,14 +196,14 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
               <div className="table-foot">
                 {list.complete
                   ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
-                  : t('bans.more')}{' '}
-                {credit}
+                  : t('bans.more')}
               </div>
             }
             stale={list.stale}
             cardHeight={106}
           />
         )}
+        {rows.length === 0 ? null : <footer className="page-foot">{credit}</footer>}
         {values.menu}
         <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
       </div>

@@ -65,6 +65,7 @@ function RailRow({ ban, fresh }: { ban: ActiveBan; fresh: boolean }) {
       <span className="rail-country">
         <Country code={ban.country} short />
       </span>
+      <span className="rail-network soft">{ban.as_name ?? ''}</span>
       <span className="rail-jail soft">{ban.jail}</span>
       <span className={`rail-times ${ban.ban_count >= 5 ? 'strong' : 'quiet'}`}>
         {ban.ban_count > 1 ? t('bans.times_value', { count: ban.ban_count }) : ''}

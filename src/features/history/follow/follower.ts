@@ -71,7 +71,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   let onSeeding = (): void => {};
 
   function open(held: Fence): Running {
-    const workerData: WorkerStart = {
+    const first: WorkerStart = {
       at,
       hostId: host.id,
       fence: held.token,
@@ -79,11 +79,9 @@ export function createFollower(deps: FollowerDeps): Follower {
       backfillDays,
       geo: geoNow(geo),
     };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData,
-      resourceLimits: memory,
-    });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: memory });
     const say = (message: ToWorker): void => worker.postMessage(message);
+    say({ say: 'start', start: first });
     const tellHost = (status: HostStatus): void => {
       if (status.asOf !== null) say({ say: 'host', facts: factsOf(status, status.asOf, databaseFile) });
     };

@@ -44,6 +44,8 @@ export interface HostFacts {
 export type TaskName = 'sync' | 'retention' | 'rollup' | 'resolution';
 
 export type ToWorker =
+  /** The first one. */
+  | { say: 'start'; start: WorkerStart }
   | { say: 'host'; facts: HostFacts }
   | { say: 'geo'; geo: GeoNow }
   /** The mirror saw a ban end; it counts where the log cannot be read. */

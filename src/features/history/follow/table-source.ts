@@ -31,6 +31,8 @@ export interface TableSource {
   file(): string | null;
 }
 
+/** Some MB, and some ms of fail2ban's database. */
+const batchSize = 1000;
 const everyMs = 2_000;
 /** fail2ban writes the row within some ms of the line. */
 const afterLineMs = 250;
@@ -39,13 +41,11 @@ const againMs = 2_000;
 
 interface SourceOptions {
   from: TableMark | null;
-  /** Bans in one batch; changes with what writing them costs. */
-  limit: () => number;
   log: Log;
   now: () => number;
 }
 
-export function createTableSource({ from, limit, log, now }: SourceOptions): TableSource {
+export function createTableSource({ from, log, now }: SourceOptions): TableSource {
   let file: string | null = null;
   let mark = from;
   let waiting: TableBatch | null = null;
@@ -68,7 +68,7 @@ export function createTableSource({ from, limit, log, now }: SourceOptions): Tab
       const top = anchors[0]?.row ?? 0;
       expected = last === 0 ? 0 : last - Math.max(first - 1, Math.min(top, last));
     }
-    const batch = readTable(path, anchors, limit());
+    const batch = readTable(path, anchors, batchSize);
     if (batch.anew && anchors.length > 0) log.info('fail2ban_database_read_anew', { file: path });
     if (failure !== null) log.info('history_database_readable', { file: path });
     failure = null;

@@ -19,8 +19,8 @@ export interface Written {
 
 export interface Writer {
   /**
-   * Resolves once the events and entries are stored; tries again for as long as the database is away. Null when it was
-   * stopped before. Throws LockLost.
+   * Resolves once the events are stored, some at a time, and the entries with the last of them; tries again for as long
+   * as the database is away. Null when it was stopped before all is stored. Throws LockLost.
    */
   write(events: readonly NewEvent[], entries: Entries): Promise<Written | null>;
   /** In the history. */
@@ -29,8 +29,6 @@ export interface Writer {
   changed(by: number): void;
   /** Since this writer began. */
   written(): number;
-  /** Events for one transaction, so that it holds the database about as long as wanted. */
-  batchSize(): number;
 }
 
 interface WriterDeps {
@@ -47,7 +45,9 @@ interface WriterDeps {
 
 /** The main thread's own writes wait for it. */
 const wantedMs = 25;
-const sizes = { least: 100, most: 2000, first: 500 };
+const sizes = { least: 200, most: 1000, first: 500 };
+/** Between two of them, for whoever waits to write. */
+const breathMs = 1;
 const awayMs = 500;
 /** A batch that fails for another reason than the database's state is written event by event. */
 const triesAsOne = 3;
@@ -97,29 +97,42 @@ export function createWriter(deps: WriterDeps): Writer {
     return sum;
   }
 
+  async function persistently(events: readonly NewEvent[], entries: Entries): Promise<Written | null> {
+    for (let tries = 1; !stopped();) {
+      try {
+        return await (tries > triesAsOne ? oneByOne(events, entries) : once(events, entries));
+      } catch (error) {
+        if (error instanceof LockLost) throw error;
+        log.warn('history_not_written', { events: events.length, tries, error });
+        if (describeDatabaseFailure(error) === null) tries += 1;
+        await sleep(awayMs);
+      }
+    }
+    return null;
+  }
+
   return {
     async write(given, entries) {
       const from = notBefore();
       const events = given.filter(({ at }) => at >= from);
-      if (events.length === 0 && entries.length === 0) return { bans: 0, unbans: 0 };
-      for (let tries = 1; !stopped(); tries++) {
-        try {
-          return await (tries > triesAsOne ? oneByOne(events, entries) : once(events, entries));
-        } catch (error) {
-          if (error instanceof LockLost) throw error;
-          const failure = describeDatabaseFailure(error);
-          log.warn('history_not_written', { events: events.length, tries, error });
-          if (failure !== null) tries = Math.min(tries, triesAsOne - 1);
-          await sleep(awayMs);
-        }
+      const sum = { bans: 0, unbans: 0 };
+      if (events.length === 0 && entries.length === 0) return sum;
+      for (let begin = 0; ;) {
+        const slice = events.slice(begin, begin + size);
+        begin += slice.length;
+        const last = begin >= events.length;
+        const written = await persistently(slice, last ? entries : []);
+        if (written === null) return null;
+        sum.bans += written.bans;
+        sum.unbans += written.unbans;
+        if (last) return sum;
+        await sleep(breathMs);
       }
-      return null;
     },
     events: () => count,
     changed(by) {
       count += by;
     },
     written: () => written,
-    batchSize: () => size,
   };
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useTimes } from '../../../ui/page-context.tsx';
-import { isCountryCode, useCountryName, useShortPlace } from '../../../ui/use-country-name.ts';
+import { Country } from '../../../ui/country.tsx';
 import { useDurations } from '../../../ui/use-durations.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import type { HistoryEvent } from './history-query.ts';
@@ -31,8 +31,6 @@ export function useHistoryColumns({
   const { t } = useTranslation();
   const times = useTimes();
   const say = useDurations();
-  const countryName = useCountryName();
-  const shortPlace = useShortPlace();
   const now = useNow(60_000);
   const { text, jail, action } = view;
   return useMemo(() => {
@@ -91,20 +89,7 @@ export function useHistoryColumns({
         head: t('history.country'),
         width: '60px',
         folds: tight,
-        cell: (row) =>
-          value(
-            'country',
-            row,
-            isCountryCode(row.country) ? (
-              <span className="mono micro soft" title={countryName(row.country)}>
-                {row.country}
-              </span>
-            ) : (
-              <span className="small quiet" title={countryName(row.country)}>
-                {shortPlace(row.country)}
-              </span>
-            ),
-          ),
+        cell: (row) => value('country', row, <Country code={row.country} short />),
       },
       {
         id: 'network',
@@ -175,7 +160,7 @@ export function useHistoryColumns({
       },
     ];
     return columns.filter((column) => (phone && column.id !== 'line') || column.folds !== true);
-  }, [t, times, say, countryName, shortPlace, now, text, jail, action, narrow, tight, phone, onValue]);
+  }, [t, times, say, now, text, jail, action, narrow, tight, phone, onValue]);
 }
 
 const networkTitle = (row: HistoryEvent): string | undefined =>

@@ -1,5 +1,6 @@
 /** What fail2ban ever banned, where it came from, and the sums that every overview figure is read from. */
 import { sql, type Kysely } from 'kysely';
+import { indexedWords } from '../indexed-words.ts';
 import type { Database } from '../schema.ts';
 
 export const name = 'history';
@@ -25,6 +26,8 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE INDEX history_by_country ON history (country, id)`,
     sql`CREATE INDEX history_by_network ON history (asn, id)`,
     sql`CREATE INDEX history_by_origin ON history (origin, id)`,
+    // a history begins with bans only: the newest unbans may lie millions of events back
+    sql`CREATE INDEX history_unbans ON history (id) WHERE action = 'unban'`,
     sql`CREATE TABLE history_lines (id ${id} PRIMARY KEY, lines text NOT NULL) ${byMonth}`,
     sql`CREATE TABLE addresses (
       id ${id} PRIMARY KEY, host_id text NOT NULL, ip text NOT NULL, ip_key text NOT NULL, country text NOT NULL,
@@ -41,7 +44,8 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       addresses ${bytes} NOT NULL, PRIMARY KEY (host_id, grain, at, jail, origin)) ${packed}`,
     sql`CREATE TABLE country_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, country text NOT NULL, jail text NOT NULL,
-      origin text NOT NULL, bans bigint NOT NULL, addresses ${bytes} NOT NULL,
+      origin text NOT NULL, bans bigint NOT NULL, failures bigint NOT NULL, again bigint NOT NULL,
+      unbans bigint NOT NULL, addresses ${bytes} NOT NULL,
       PRIMARY KEY (host_id, grain, at, country, jail, origin)) ${packed}`,
     sql`CREATE TABLE network_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, asn bigint NOT NULL, origin text NOT NULL,
@@ -62,9 +66,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE INDEX active_bans_by_country ON active_bans (host_id, country, banned_at, jail, ip)`,
   ];
   for (const statement of statements) await statement.execute(db);
+  // What a word is: features/history/read-words.ts.
   const search = sqlite
     ? sql`CREATE VIRTUAL TABLE history_search USING fts5 (
-        lines, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 tokenchars '.:-_/'")`
-    : sql`CREATE INDEX history_search ON history_lines USING gin (to_tsvector('simple', lines))`;
+        lines, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii')`
+    : sql`CREATE INDEX history_search ON history_lines USING gin (${indexedWords})`;
   await search.execute(db);
 }
