@@ -30,7 +30,7 @@ export default defineConfig({
             {
               // what an address and the history share comes with them: most visits begin without
               name: 'address',
-              test: /features\/(?:address|history)\/web\/(?!history-view|offenders-view|live-history|heard-event)|web\/address-|held-bans|base\/(?:address|ip-bits|special-purpose|duration)|ui\/(?:log-text|visible-text|value-menu|range-segments|range-dialog|zoned-time)/,
+              test: /features\/(?:address|history)\/web\/(?!history-view|offenders-view|live-history|heard-event)|web\/address-|web\/(?:address|history)\.css|held-bans|base\/(?:address|ip-bits|special-purpose|duration)|ui\/(?:log-text|visible-text|value-menu|range-segments|range-dialog|zoned-time)/,
               minShareCount: 2,
               includeDependenciesRecursively: false,
             },
