@@ -47,7 +47,7 @@ test.describe('from the first ban on', () => {
     await fail2ban.fail('sshd', '45.148.10.14', 3);
     const row = rowsOf(page).filter({ hasText: '45.148.10.14' });
     await expect(row).toBeVisible({ timeout: 15_000 });
-    await row.click();
+    await row.getByText('45.148.10.14').click();
     const beside = panel(page, '45.148.10.14');
     await expect(beside.getByText(/matched/)).toBeVisible();
     await expect(beside.getByText('3/3')).toBeVisible();
@@ -90,7 +90,7 @@ test.describe('from the first ban on', () => {
       await page.getByRole('searchbox').fill('45.148.10.14');
       await expect(page).toHaveURL(/ip=45\.148\.10\.14/);
       await expect(rowsOf(page)).toHaveCount(1);
-      await rowsOf(page).first().click();
+      await rowsOf(page).first().getByText('45.148.10.14').click();
       const beside = panel(page, '45.148.10.14');
       await expect(beside.getByText('Every ban')).toBeVisible();
       await expect(beside.getByText(/^Off while fail2ban hangs/).first()).toBeVisible();
