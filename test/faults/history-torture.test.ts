@@ -110,6 +110,7 @@ async function expectComplete(scene: HistoryScene, bangui: RunningBangui, done: 
     const strange = [...found.keys()].filter((key) => !scene.ledger.has(key));
     await bangui.stop();
     const differences = await checkHistory({ db, dialect, hostId: 'local' });
+    if (wrong.length > 0) console.log(done.join('\n'));
     expect({ wrong, strange, differences, after: done }).toEqual({
       wrong: [],
       strange: [],
