@@ -8,7 +8,7 @@ export interface HistoryTables {
   jail_sums: JailSums;
   country_sums: CountrySums;
   network_sums: NetworkSums;
-  history_days: HistoryDays;
+  day_packs: DayPacks;
   history_state: HistoryState;
 }
 
@@ -76,7 +76,8 @@ interface Networks {
 
 /**
  * Sums of an hour (`grain` 3600000, written with the events) or of a whole day UTC (86400000, made of the hours once
- * the day is over). `addresses` is the set of `addresses.id` banned then; see `history/store/address-set.ts`.
+ * the day is over, and gone again when an event comes late). A day has them when `jail_sums` has rows of it: these are
+ * written last; any other day is read from its hours. `addresses` is the set of `addresses.id` banned then; see `history/store/address-set.ts`.
  */
 interface JailSums {
   host_id: string;
@@ -117,13 +118,16 @@ interface NetworkSums {
   addresses: Uint8Array;
 }
 
-/** Days with sums of their own; see `history/store/grains.ts`. */
-interface HistoryDays {
+/** Made with the sums of a day, and gone with them; networks have no other sums of days. */
+interface DayPacks {
   host_id: string;
   /** Start of the day UTC, ms. */
   at: number;
-  /** 0 while its sums are being made. */
-  ready: number;
+  /** `country` or `network`. */
+  kind: string;
+  origin: string;
+  /** See `base/day-pack.ts`. */
+  pack: Uint8Array;
 }
 
 interface HistoryState {

@@ -18,6 +18,7 @@ let store: HistoryStore;
 
 const newStore = () =>
   createHistoryStore({
+    db: database.db,
     dialect,
     hostId: 'local',
     locate: (text) => ({

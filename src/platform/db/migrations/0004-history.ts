@@ -5,6 +5,17 @@ import type { Database } from '../schema.ts';
 
 export const name = 'history';
 
+/** The id follows each of them, by itself in SQLite. A first seeding makes them when all rows are there. */
+export const historyIndexes = [
+  { name: 'history_by_address', create: sql`CREATE INDEX history_by_address ON history (ip, id)` },
+  { name: 'history_by_jail', create: sql`CREATE INDEX history_by_jail ON history (jail, id)` },
+  { name: 'history_by_country', create: sql`CREATE INDEX history_by_country ON history (country, id)` },
+  { name: 'history_by_network', create: sql`CREATE INDEX history_by_network ON history (asn, id)` },
+  { name: 'history_by_origin', create: sql`CREATE INDEX history_by_origin ON history (origin, id)` },
+  // a history begins with bans only: the newest unbans may lie millions of events back
+  { name: 'history_unbans', create: sql`CREATE INDEX history_unbans ON history (id) WHERE action = 'unban'` },
+];
+
 export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): Promise<void> {
   const sqlite = dialect === 'sqlite';
   const id = sql.raw(sqlite ? 'integer' : 'bigint');
@@ -20,14 +31,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       at bigint NOT NULL, fail2ban_at bigint, heard_at bigint, seconds bigint, ban_count integer NOT NULL,
       failures integer NOT NULL, origin text NOT NULL, actor text, reason text, again integer NOT NULL,
       country text NOT NULL, asn bigint NOT NULL) ${byMonth}`,
-    // id follows each of them, by itself in SQLite
-    sql`CREATE INDEX history_by_address ON history (ip, id)`,
-    sql`CREATE INDEX history_by_jail ON history (jail, id)`,
-    sql`CREATE INDEX history_by_country ON history (country, id)`,
-    sql`CREATE INDEX history_by_network ON history (asn, id)`,
-    sql`CREATE INDEX history_by_origin ON history (origin, id)`,
-    // a history begins with bans only: the newest unbans may lie millions of events back
-    sql`CREATE INDEX history_unbans ON history (id) WHERE action = 'unban'`,
+    ...historyIndexes.map(({ create }) => create),
     sql`CREATE TABLE history_lines (id ${id} PRIMARY KEY, lines text NOT NULL) ${byMonth}`,
     sql`CREATE TABLE addresses (
       id ${id} PRIMARY KEY, host_id text NOT NULL, ip text NOT NULL, ip_key text NOT NULL, country text NOT NULL,
@@ -50,9 +54,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE TABLE network_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, asn bigint NOT NULL, origin text NOT NULL,
       bans bigint NOT NULL, addresses ${bytes} NOT NULL, PRIMARY KEY (host_id, grain, at, asn, origin)) ${packed}`,
-    // Days UTC whose sums are there (ready = 1) or being made (0); any other day is read from its hours.
-    sql`CREATE TABLE history_days (
-      host_id text NOT NULL, at bigint NOT NULL, ready integer NOT NULL, PRIMARY KEY (host_id, at))`,
+    // The countries, and the networks, of a whole day UTC in one value each: base/day-pack.ts.
+    sql`CREATE TABLE day_packs (
+      host_id text NOT NULL, at bigint NOT NULL, kind text NOT NULL, origin text NOT NULL, pack ${bytes} NOT NULL,
+      PRIMARY KEY (host_id, at, kind, origin))`,
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
