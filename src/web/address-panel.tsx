@@ -26,7 +26,10 @@ export function AddressPanel({ ip, onClose }: AddressPanelProps) {
     // where the panel covers the page the reader must land in it
     if (matchMedia('(max-width: 1199px)').matches) panel.current?.focus();
   }, []);
-  useEffect(() => panel.current?.scrollTo({ top: 0 }), [ip]);
+  useEffect(() => {
+    // what it answers differs between browsers and is no clean-up
+    panel.current?.scrollTo({ top: 0 });
+  }, [ip]);
   const close = (): void => {
     if (list !== null) return list.onClose();
     onClose();

@@ -28,7 +28,8 @@ test('an address that is typed is opened, and unbanned everywhere', async ({ pag
   await field.fill('45.148.10.14');
   await expect(page.getByRole('group', { name: 'Address, banned now in manual' })).toBeVisible();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('complementary', { name: 'Address 45.148.10.14' })).toBeVisible();
+  const beside = page.getByRole('complementary', { name: 'Address 45.148.10.14' });
+  await expect(beside.getByRole('heading', { name: '45.148.10.14' })).toBeVisible();
   await expect(page).toHaveURL(/\/jails\?address=45\.148\.10\.14/);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL(/\/jails$/);

@@ -47,7 +47,7 @@ test.describe('from the first ban on', () => {
     await fail2ban.fail('sshd', '45.148.10.14', 3);
     const row = rowsOf(page).filter({ hasText: '45.148.10.14' });
     await expect(row).toBeVisible({ timeout: 15_000 });
-    await row.click();
+    await row.getByText('45.148.10.14').click();
     const beside = panel(page, '45.148.10.14');
     await expect(beside.getByText(/matched/)).toBeVisible();
     await expect(beside.getByText('3/3')).toBeVisible();
@@ -79,7 +79,8 @@ test.describe('from the first ban on', () => {
     await page.keyboard.press('u');
     await expect(page.getByRole('status').getByText(/unbanned/)).toBeVisible();
     await expect(rowsOf(page).filter({ hasText: 'Unban' })).toHaveCount(1, { timeout: 15_000 });
-    await expect(page.getByRole('complementary').getByText('unbanned by admin')).toBeVisible();
+    const bans = page.getByRole('complementary').getByRole('region', { name: 'Every ban' });
+    await expect(bans.getByRole('button')).toHaveText(/ended|unbanned by/);
   });
 
   test('while fail2ban hangs the history works, and says why acts are off', async ({ page }) => {
@@ -90,7 +91,7 @@ test.describe('from the first ban on', () => {
       await page.getByRole('searchbox').fill('45.148.10.14');
       await expect(page).toHaveURL(/ip=45\.148\.10\.14/);
       await expect(rowsOf(page)).toHaveCount(1);
-      await rowsOf(page).first().click();
+      await rowsOf(page).first().getByText('45.148.10.14').click();
       const beside = panel(page, '45.148.10.14');
       await expect(beside.getByText('Every ban')).toBeVisible();
       await expect(beside.getByText(/^Off while fail2ban hangs/).first()).toBeVisible();

@@ -18,7 +18,7 @@ const place = z.tuple([z.number().int(), z.number().int(), z.number().int()]);
 type Place = z.output<typeof place>;
 
 /** Entries of the index that one statement looks through. */
-const slice = 2_000;
+const slice = 1_000;
 
 /** Throws 422 for a text that is no cursor. */
 export async function listOffenders(

@@ -32,7 +32,7 @@ const keptMs = 5 * 60_000;
 const answersKept = 8;
 const hourMs = 3_600_000;
 /** Rows of one statement, read from the index alone; with a time each row is looked up, which takes longer. */
-const slice = { all: 10_000, since: 1_500 };
+const slice = { all: 2_500, since: 500 };
 /** Beginnings of the keys of single addresses, and how much of them a block has in common. */
 const families = [
   { first: '4', end: '5', length: 9, block: 7 },

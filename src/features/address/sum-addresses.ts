@@ -18,7 +18,7 @@ export interface Survey extends Sums {
 }
 
 /** Rows that one statement sums: some milliseconds. */
-const slice = 5_000;
+const slice = 1_000;
 
 /** Everything inside the range that was banned since then (ms): addresses, and networks that were banned as such. */
 export async function surveyRange(

@@ -88,7 +88,7 @@ async function write(ip: string, { lines = [], ...told }: Told = {}): Promise<nu
     action: 'ban',
     at,
     fail2ban_at: null,
-    heard: 1,
+    heard_at: null,
     seconds: 600,
   };
   const rest = {

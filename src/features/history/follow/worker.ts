@@ -21,7 +21,7 @@ port.on('message', (message: ToWorker) => {
 const start = await started.promise;
 const log = threadLog(say);
 
-const database = await openDatabase({ ...start.at, log, now: systemClock });
+const database = await openDatabase({ ...start.at, log, now: systemClock, writesMuch: true });
 const writer = await openHistoryWriter({ database, start, say, log, now: systemClock });
 ({ hear } = writer);
 early.forEach(hear);

@@ -29,11 +29,12 @@ interface WorldMapProps {
 
 export function WorldMap(props: WorldMapProps) {
   const { world, rows, thresholds, chosen, onChoose, before, nameOf, frame, zooming } = props;
+  const { ref: frameRef, size: measured } = frame;
   const { t } = useTranslation();
   const id = useId();
   const [hovered, setHovered] = useState<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
-  const size = frame.size ?? { width: 0, height: 0 };
+  const size = measured ?? { width: 0, height: 0 };
   const { zoom, takeWheel, handlers } = zooming;
   const fit = fitWorld(world, size);
   const countries = useMemo(() => rows.filter(({ isCountry, bans }) => isCountry && bans > 0), [rows]);
@@ -96,7 +97,7 @@ export function WorldMap(props: WorldMapProps) {
   };
   const transform = `translate(${zoom.x + zoom.scale * fit.left} ${zoom.y + zoom.scale * fit.top}) scale(${zoom.scale * fit.base})`;
   return (
-    <div ref={frame.ref} className="map-frame" style={{ aspectRatio: `${world.width} / ${world.height}` }}>
+    <div ref={frameRef} className="map-frame" style={{ aspectRatio: `${world.width} / ${world.height}` }}>
       <span id={`${id}-keys`} className="sr-only">
         {t('map.keys')}
       </span>
