@@ -12,6 +12,7 @@ import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
+import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
@@ -21,6 +22,8 @@ import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
+import { openAddress } from './open-address.ts';
+import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
@@ -75,7 +78,7 @@ export async function startApp({
   const closers = createClosers({ log });
   try {
     const outside = await openOutside({ config, configured, log, now, closers });
-    const { practice, database, redis, postgresUrl, lock } = outside;
+    const { geo, practice, database, redis, postgresUrl, lock } = outside;
     const { db } = database;
     const scheduler = monitoring.watchRuns(createScheduler({ lock, log, now }));
 
@@ -99,7 +102,7 @@ export async function startApp({
     host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
-    const mirror = createMirror({ db, host, feed, events, fanOut, listenElsewhere, now, log });
+    const mirror = createMirror({ db, host, feed, geo, events, fanOut, listenElsewhere, now, log });
     const manual = createManualBans({ db, hostId: host.id });
     closers.add('mirror_elsewhere', mirror.follow());
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
@@ -118,14 +121,8 @@ export async function startApp({
       watchers: monitoring.watchHttp,
     });
     const { mount } = server;
-    const live = addLive({
-      server,
-      events,
-      identify: sessions.identify,
-      onSessionEnd: sessions.onEnd,
-      log,
-    });
     const { identify } = sessions;
+    const live = addLive({ server, events, identify, onSessionEnd: sessions.onEnd, log });
     monitoring.serve({ server, identify, limiter, db, host, lock, live });
     let shuttingDown = false;
 
@@ -167,8 +164,22 @@ export async function startApp({
         }),
     });
 
-    bansRoutes({ mount, db, host, mirror, manual, audit, now });
+    bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
+    geoRoutes({ mount, geo });
+    openHistory({ config, outside, host, events, mount, scheduler, closers, log, now });
     jailsRoutes({ mount, host });
+    openAddress({
+      mount,
+      db,
+      host,
+      lock,
+      locate: geo.locate,
+      log,
+      now,
+      closers,
+      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      regexProgram: config.fail2banRegex,
+    });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

@@ -1,4 +1,5 @@
 /** What can be done with an address: end its bans, ban it longer, ban it at all. */
+import IconDots from '@tabler/icons-react/dist/esm/icons/IconDots.mjs';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +9,8 @@ import { unbanEverywhere, unbanRows } from '../features/bans/web/unban-acts.ts';
 import { useActDeps } from '../features/bans/web/use-act-deps.ts';
 import { useCaller } from '../ui/app-context.tsx';
 import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { useActs } from '../ui/page-context.tsx';
 import { useShortcut } from '../ui/use-shortcut.ts';
 
@@ -51,17 +54,31 @@ export function AddressActs({ ip, held, jail, quiet = false, end }: AddressActsP
           <Button kind="primary" shortcut="u" disabled={off !== null} onClick={unban}>
             {one === undefined ? t('panel.unban_everywhere') : t('panel.unban')}
           </Button>
-          {held.length > 1 && one !== undefined ? (
-            <Button disabled={off !== null} onClick={() => void unbanEverywhere(deps, ip, held)}>
-              {t('panel.unban_everywhere')}
-            </Button>
-          ) : null}
           <Button
             disabled={off !== null}
             onClick={() => dialog.open(one === undefined ? start : { addresses: ip, jail: one.jail })}
           >
             {t('panel.change')}
           </Button>
+          {held.length > 1 && one !== undefined && off === null ? (
+            <Menu
+              label={t('panel.more')}
+              buttonClass="button button-outline button-more"
+              button={
+                <>
+                  <Icon of={IconDots} />
+                  <span className="sr-only">{t('panel.more')}</span>
+                </>
+              }
+              items={[
+                {
+                  key: 'everywhere',
+                  content: t('panel.unban_everywhere'),
+                  onSelect: () => void unbanEverywhere(deps, ip, held),
+                },
+              ]}
+            />
+          ) : null}
         </>
       )}
       {off === null ? null : <span className="small soft">{off}</span>}

@@ -16,6 +16,7 @@ import { Button } from '../ui/button.tsx';
 import { problemOf, type Problem } from '../ui/problem.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { rememberAddress } from './recent-addresses.ts';
+import './address.css';
 
 export interface AddressKnown {
   ip: string;
@@ -68,13 +69,24 @@ export function AddressAbout({ known }: { known: AddressKnown }) {
   return <AddressFacts lookup={lookup} held={bans} />;
 }
 
-/** `event`: the ban that was asked for; otherwise the latest is explained. */
-export function AddressWhy({ known, event }: { known: AddressKnown; event?: string | undefined }) {
+interface AddressWhyProps {
+  known: AddressKnown;
+  /** The ban that was asked for. */
+  event?: string | undefined;
+  /** Otherwise the latest of this jail is explained, otherwise the latest of all. */
+  jail?: string | undefined;
+}
+
+export function AddressWhy({ known, event, jail }: AddressWhyProps) {
   const { bans } = known.every;
-  const ban = bans.find((each) => each.event.id === event) ?? bans[0];
-  if (ban === undefined) return null;
-  const { id, jail, at } = ban.event;
-  return <WhyBanned key={id} id={id} jail={jail} at={at} />;
+  const ban =
+    event === undefined
+      ? (bans.find((each) => each.event.jail === jail) ?? bans[0])
+      : bans.find((each) => each.event.id === event);
+  // one that was asked for may be older than the bans read so far
+  const id = event ?? ban?.event.id;
+  if (id === undefined) return null;
+  return <WhyBanned key={id} id={id} jail={ban?.event.jail} at={ban?.event.at} />;
 }
 
 export function AddressBans({ known }: { known: AddressKnown }) {

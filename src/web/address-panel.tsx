@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PanelHead } from '../features/address/web/panel-head.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { usePanelPlace } from '../ui/panel-list.tsx';
 import { useShortcut } from '../ui/use-shortcut.ts';
 import { AddressActs } from './address-acts.tsx';
@@ -25,7 +26,10 @@ export function AddressPanel({ ip, onClose }: AddressPanelProps) {
     // where the panel covers the page the reader must land in it
     if (matchMedia('(max-width: 1199px)').matches) panel.current?.focus();
   }, []);
-  useEffect(() => panel.current?.scrollTo({ top: 0 }), [ip]);
+  useEffect(() => {
+    // what it answers differs between browsers and is no clean-up
+    panel.current?.scrollTo({ top: 0 });
+  }, [ip]);
   const close = (): void => {
     if (list !== null) return list.onClose();
     onClose();
@@ -56,9 +60,12 @@ export function AddressPanel({ ip, onClose }: AddressPanelProps) {
       />
       {list?.note === undefined || list.note === null ? null : <div className="panel-part">{list.note}</div>}
       <AddressAbout known={known} />
-      <AddressWhy known={known} event={list?.event} />
+      <AddressWhy known={known} event={list?.event} jail={list?.jail} />
       <AddressBans known={known} />
       <AddressNeighbours known={known} />
+      <footer className="page-foot">
+        <GeoCredit />
+      </footer>
     </aside>
   );
 }

@@ -1,6 +1,7 @@
 /** The page of one address: what the side panel shows, with room. */
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { AddressActs } from './address-acts.tsx';
 import { AddressAbout, AddressBans, AddressNeighbours, AddressWhy, useAddress } from './address-content.tsx';
@@ -33,6 +34,9 @@ export function Address() {
           <AddressBans known={known} />
         </div>
       </div>
+      <footer className="page-foot">
+        <GeoCredit />
+      </footer>
     </div>
   );
 }

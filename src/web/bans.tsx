@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { BansPage } from '../features/bans/web/bans-page.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { statusQuery } from '../features/overview/web/status-query.ts';
 import { useCaller } from '../ui/app-context.tsx';
 import { usePageTitle } from './page-title.ts';
@@ -21,5 +22,5 @@ export function Bans() {
     trouble: status === undefined || status.online ? null : (status.reason ?? ''),
   };
   const view = route.useSearch();
-  return <BansPage view={view} moment={moment} address={view.address ?? null} />;
+  return <BansPage view={view} moment={moment} address={view.address ?? null} credit={<GeoCredit />} />;
 }

@@ -14,29 +14,15 @@ import { lookupQuery } from '../features/address/web/address-query.ts';
 import { useBanDialog } from '../features/bans/web/ban-dialog-host.tsx';
 import { bansFoundQuery } from '../features/bans/web/bans-query.ts';
 import { useCaller } from '../ui/app-context.tsx';
-import type { IconShape } from '../ui/icon.tsx';
 import { formatCount } from '../ui/numbers.ts';
 import { useActs } from '../ui/page-context.tsx';
 import { useUnbanAddress } from './address-acts.tsx';
+import type { Command, CommandGroup } from './command.ts';
 import { useStandingCommands } from './command-pages.ts';
 import { fuzzySort } from './fuzzy.ts';
 import { recentAddresses } from './recent-addresses.ts';
 
-export interface Command {
-  id: string;
-  icon: IconShape;
-  label: string;
-  /** A machine would read it: an address. */
-  mono?: boolean;
-  /** At the end of the line: its key, or what it is. */
-  end?: string;
-  run: () => void;
-}
-
-export interface CommandGroup {
-  title: string;
-  items: readonly Command[];
-}
+const list = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 const fewAddresses = 5;
 const fewJails = 6;
@@ -117,7 +103,7 @@ function useAddressCommands(address: string | null): CommandGroup | null {
       ? t('commands.address')
       : held.length === 0
         ? t('commands.address_free')
-        : t('commands.address_held', { jails: held.join(', ') });
+        : t('commands.address_held', { jails: list.format(held) });
   const acts: Command[] =
     off !== null
       ? []

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Key } from '../ui/key.tsx';
-import { useCommandGroups, type Command } from './command-groups.ts';
+import type { Command } from './command.ts';
+import { useCommandGroups } from './command-groups.ts';
 
 interface CommandMenuProps {
   onClose: () => void;

@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { useBanDialog } from '../features/bans/web/ban-dialog-host.tsx';
 import { useLive, useLiveState } from '../ui/app-context.tsx';
 import { useActs } from '../ui/page-context.tsx';
-import type { CommandGroup } from './command-groups.ts';
+import type { CommandGroup } from './command.ts';
 
 export function useStandingCommands(onHelp: () => void): CommandGroup[] {
   const { t } = useTranslation();
@@ -59,7 +59,7 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           id: 'subnets',
           icon: IconTopologyStar,
           label: t('offenders.subnets_title'),
-          run: () => void navigate({ to: '/offenders', search: { show: 'subnets' } }),
+          run: () => void navigate({ to: '/offenders/ranges', search: {} }),
         },
         {
           id: 'jails',

@@ -2,19 +2,20 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
-export function HistoryTabs({ on }: { on: 'events' | 'offenders' | 'subnets' }) {
+/** The one that is shown is marked by the router. */
+const exact = { exact: true, includeSearch: false };
+
+export function HistoryTabs() {
   const { t } = useTranslation();
-  const current = (tab: typeof on): { 'aria-current'?: 'page' } =>
-    tab === on ? { 'aria-current': 'page' } : {};
   return (
     <nav className="segments tabs" aria-label={t('history.tabs')}>
-      <Link to="/history" search={{}} className="segment" {...current('events')}>
+      <Link to="/history" search={{}} className="segment" activeOptions={exact}>
         {t('history.tab_events')}
       </Link>
-      <Link to="/offenders" search={{}} className="segment" {...current('offenders')}>
+      <Link to="/offenders" search={{}} className="segment" activeOptions={exact}>
         {t('history.tab_offenders')}
       </Link>
-      <Link to="/offenders" search={{ show: 'subnets' }} className="segment" {...current('subnets')}>
+      <Link to="/offenders/ranges" search={{}} className="segment" activeOptions={exact}>
         {t('history.tab_subnets')}
       </Link>
     </nav>

@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBanDialog, useBanSuggestion } from '../features/bans/web/ban-dialog-host.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { HistoryPage } from '../features/history/web/history-page.tsx';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { statusQuery } from '../features/overview/web/status-query.ts';
@@ -11,6 +12,7 @@ import { useCaller } from '../ui/app-context.tsx';
 import { useUnbanAddress } from './address-acts.tsx';
 import { HistoryTabs } from './history-tabs.tsx';
 import { usePageTitle } from './page-title.ts';
+import './history.css';
 
 const route = getRouteApi('/shell/history');
 
@@ -31,7 +33,8 @@ export function History() {
       address={search.address ?? null}
       trouble={status === undefined || status.online ? null : (status.reason ?? '')}
       jails={jails.map((jail) => jail.name)}
-      tabs={<HistoryTabs on="events" />}
+      tabs={<HistoryTabs />}
+      credit={<GeoCredit />}
       onUnban={unban}
       onStand={setStanding}
     />

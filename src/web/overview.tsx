@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NewestBans } from '../features/bans/web/newest-bans.tsx';
 import { EndingNext, MostRepeated } from '../features/bans/web/short-lists.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { historyStateQuery } from '../features/history/web/history-query.ts';
 import { HistoryNotes } from '../features/history/web/history-notes.tsx';
 import { dashboardKey, figuresQuery, trendQuery } from '../features/overview/web/dashboard-query.ts';
@@ -111,7 +112,7 @@ export function Overview() {
             <EndingNext />
           </div>
         </div>
-        <NewestBans empty={<NoBans />} />
+        <NewestBans empty={<NoBans />} foot={<GeoCredit />} />
       </div>
     </div>
   );

@@ -118,6 +118,13 @@ const offendersRoute = createRoute({
   component: lazyRouteComponent(() => import('./offenders.tsx'), 'Offenders'),
 });
 
+const offenderRangesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/offenders/ranges',
+  validateSearch: readOffendersView,
+  component: lazyRouteComponent(() => import('./offenders.tsx'), 'OffenderRanges'),
+});
+
 const addressRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/address/$ip',
@@ -137,6 +144,7 @@ const routeTree = rootRoute.addChildren([
     bansRoute,
     historyRoute,
     offendersRoute,
+    offenderRangesRoute,
     addressRoute,
     jailsRoute,
   ]),

@@ -100,6 +100,11 @@ function SheetBody() {
       }),
     [navigate],
   );
+  // also while the panel's own code is still on its way
+  useShortcut(
+    { keys: 'Escape', group: 'list', label: t('shortcuts.close'), run: close },
+    address !== undefined,
+  );
   return (
     <div className={`sheet-body ${address === undefined ? '' : 'sheet-with-panel'}`}>
       <Outlet />

@@ -1,5 +1,6 @@
 /** Events with what belongs to them from other tables, and as the HTTP interface shows them. */
 import type { Kysely } from 'kysely';
+import { isOneOf } from '../../platform/db/in-list.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import { historyEvent, type HistoryEvent } from './contract.ts';
 import type { Wanted } from './read-filters.ts';
@@ -34,7 +35,7 @@ export interface Slice {
 
 /** So many events of the plan's source, those of them that match. */
 export async function readSlice(
-  { db }: PlanDeps,
+  { db, dialect }: PlanDeps,
   { plan, wanted }: { plan: Plan; wanted: Wanted },
   { below, most }: { below: number; most: number },
 ): Promise<Slice> {
@@ -46,16 +47,23 @@ export async function readSlice(
     .execute();
   rows.sort((a, b) => b.id - a.id);
   const lines = await linesOf(
-    db,
+    { db, dialect },
     rows.flatMap(({ id, action }) => (action === 'ban' ? [id] : [])),
   );
   const events = rows.map((row) => ({ ...row, lines: lines.get(row.id) ?? [] }));
   return { events: events.filter((event) => occurIn(wanted.words, event.lines)), next };
 }
 
-async function linesOf(db: Kysely<Database>, ids: readonly number[]): Promise<Map<number, string[]>> {
+async function linesOf(
+  { db, dialect }: Pick<PlanDeps, 'db' | 'dialect'>,
+  ids: readonly number[],
+): Promise<Map<number, string[]>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('history_lines').selectAll().where('id', 'in', ids).execute();
+  const rows = await db
+    .selectFrom('history_lines')
+    .selectAll()
+    .where(isOneOf(dialect, 'id', ids))
+    .execute();
   return new Map(rows.map((row) => [row.id, parseLines(row.lines)]));
 }
 

@@ -15,7 +15,6 @@ beforeAll(async () => {
   database = await temporaryDatabase();
   await fillHistory(database, madeEvents({ count: 16_000, from: start, to: end, addresses: 5_000 }));
   events = await database.db.selectFrom('history').selectAll().execute();
-  expect(events.length).toBeGreaterThan(13_000);
 });
 afterAll(() => database.close());
 
@@ -41,6 +40,10 @@ test.each<[Record<string, string>, (event: Database['history']) => boolean]>([
   ],
 ])('%j', async (query, wanted) => {
   expect(await total(query)).toBe(events.filter(wanted).length);
+});
+
+test('it is too long', () => {
+  expect(events.length).toBeGreaterThan(13_000);
 });
 
 test('what no sums know is not counted', async () => {

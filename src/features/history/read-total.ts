@@ -1,5 +1,6 @@
 /** How many events match, when that can be told without looking at each: few are counted, many are summed. */
 import { sql } from 'kysely';
+import { isOneOf } from '../../platform/db/in-list.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import { firstIdAt, hourMs, hourOf, timeOfId } from './history-id.ts';
 import type { Wanted } from './read-filters.ts';
@@ -29,10 +30,10 @@ export async function totalOf(deps: PlanDeps, asked: Asked, first: boolean): Pro
   return countRest(deps, plan, ids);
 }
 
-async function countRest({ db }: PlanDeps, plan: Plan, ids: readonly number[]): Promise<number> {
+async function countRest({ db, dialect }: PlanDeps, plan: Plan, ids: readonly number[]): Promise<number> {
   if (ids.length === 0) return 0;
   const row = await plan
-    .rest(db.selectFrom('history').where('id', 'in', ids))
+    .rest(db.selectFrom('history').where(isOneOf(dialect, 'id', ids)))
     .select((eb) => eb.fn.countAll<number>().as('n'))
     .executeTakeFirst();
   return row?.n ?? 0;

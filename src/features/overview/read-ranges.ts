@@ -18,10 +18,15 @@ export interface View {
   shown: { from: string; to: string };
 }
 
+/** ms; no event lies before or after, and no calendar has to be asked of the year 1. */
+const earliest = 0;
+const latest = Date.UTC(2200, 0);
+
 /** Throws 422 for a range that is empty or turned round. */
 export function viewOf({ range: name, from, to, origin, jail, country }: Query, now: Clock): View {
-  const range = timeRange({ range: name, from, to }, now());
-  if (range === null) {
+  const given = timeRange({ range: name, from, to }, now());
+  const range = given && { from: Math.max(given.from, earliest), to: Math.min(given.to, latest) };
+  if (range === null || range.from >= range.to) {
     throw invalidInput('The range of time is empty: `from` has to lie before `to`.', [
       { field: 'query.from', message: 'Not before `to`' },
     ]);

@@ -136,7 +136,9 @@ function removeTransient(database: DatabaseSync): void {
 
 function tablesOf(database: DatabaseSync): string[] {
   return database
-    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .prepare(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
     .all()
     .map((row) => String(row['name']));
 }
@@ -145,12 +147,12 @@ function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('SELECT max(version) AS version FROM schema_migrations').get()?.['version']);
 }
 
-/** Every table but the one that holds this sum, row by row. */
+/** Every table but the one that holds this sum, and the search index, row by row. */
 function contents(database: DatabaseSync): { rows: number; checksum: string } {
   const hash = createHash('sha256');
   let rows = 0;
   for (const table of tablesOf(database).filter((name) => name !== 'bangui_backup')) {
-    const statement = database.prepare(`SELECT * FROM "${table}" ORDER BY rowid`);
+    const statement = database.prepare(`SELECT * FROM "${table}" ORDER BY ${orderOf(database, table)}`);
     statement.setReadBigInts(true);
     hash.update(
       `${table} ${statement
@@ -164,6 +166,15 @@ function contents(database: DatabaseSync): { rows: number; checksum: string } {
     }
   }
   return { rows, checksum: hash.digest('hex') };
+}
+
+/** A table without row numbers lies in the order of its key. */
+function orderOf(database: DatabaseSync, table: string): string {
+  const without =
+    database.prepare('SELECT wr FROM pragma_table_list WHERE name = ?').get(table)?.['wr'] === 1;
+  if (!without) return 'rowid';
+  const key = database.prepare('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk').all(table);
+  return key.map(({ name }) => `"${String(name)}"`).join();
 }
 
 const spelled = (_key: string, value: unknown): unknown =>

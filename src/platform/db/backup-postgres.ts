@@ -7,11 +7,15 @@ import { judgeHolder } from '../lock/judge-holder.ts';
 import { transient } from './backup-file.ts';
 import { batchesAfter, insertRows, sumOf } from './copy-rows.ts';
 import { empty, setIdentities } from './copy.ts';
+import { rebuildSearch } from './history-search.ts';
 import { migrate, migrations, readVersion } from './migrate.ts';
 import { openSqlite } from './open-sqlite.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 import { readTables, type Table } from './tables.ts';
+
+/** The schema version that brought the history and its search index. */
+const searchedSince = 4;
 
 /** Writes one moment's contents of the server's database into the empty file, while BanGUI runs. */
 export async function copyPostgres(from: OpenDatabase, file: string, now: Clock): Promise<void> {
@@ -38,6 +42,7 @@ export async function copyPostgres(from: OpenDatabase, file: string, now: Clock)
           await insertRows(to, table, rows);
       }
     });
+    if (version >= searchedSince) await rebuildSearch(to.db);
   } finally {
     await to.close();
   }

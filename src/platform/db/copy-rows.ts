@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { StartError } from '../../base/start-error.ts';
 import type { OpenDatabase } from './open.ts';
+import { ensurePartitions, partitionedTables } from './partitions.ts';
 import type { Table } from './tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -48,9 +49,23 @@ export async function lastRow({ db }: OpenDatabase, table: Table): Promise<Row |
 /** One statement: all rows or none. Throws StartError `database_copy_nul` for what PostgreSQL cannot hold. */
 export async function insertRows(to: OpenDatabase, table: Table, rows: readonly Row[]): Promise<void> {
   if (to.dialect === 'postgres') for (const row of rows) refuseNul(table, row);
+  await makeRoom(to, table, rows);
   const columns = sql.join(table.columns.map((column) => sql.ref(column)));
   const values = rows.map((row) => sql`(${sql.join(table.columns.map((column) => row[column]))})`);
   await sql`INSERT INTO ${sql.table(table.name)} (${columns}) VALUES ${sql.join(values)}`.execute(to.db);
+}
+
+/** A row of a month that the history holds no row of yet has no place in PostgreSQL. */
+async function makeRoom(
+  { db: trx, dialect }: OpenDatabase,
+  { name }: Table,
+  rows: readonly Row[],
+): Promise<void> {
+  if (!partitionedTables.some((table) => table === name)) return;
+  await ensurePartitions(
+    { trx, dialect, partitions: new Set() },
+    rows.map(({ id }) => Number(id)),
+  );
 }
 
 function refuseNul({ name, columns, key }: Table, row: Row): void {

@@ -5,6 +5,7 @@ import { silentLog } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
 import { markTable, readMark, removeMark, setMark } from './copy-mark.ts';
 import { batchesAfter, countRows, insertRows, lastRow, sumOf, type Sum } from './copy-rows.ts';
+import { rebuildSearch } from './history-search.ts';
 import { migrate, readVersion } from './migrate.ts';
 import type { OpenDatabase } from './open.ts';
 import { readTables, type Table } from './tables.ts';
@@ -73,6 +74,7 @@ export async function copyDatabase({ from, to, now, onProgress }: CopyOptions): 
     );
   }
   if (to.dialect === 'postgres') await setIdentities(to, tables);
+  else await rebuildSearch(to.db);
   await removeMark(to);
   return outcome.sums;
 }

@@ -69,3 +69,13 @@ export async function readPartitions(db: Kysely<Database>): Promise<Month[]> {
     return monthOf(Date.UTC(Number(digits.slice(0, 4)), Number(digits.slice(4)) - 1) * idsPerMs);
   });
 }
+
+/**
+ * With everything in them, of every host. Waits for whoever reads the history, and everyone waits for it: after 3 s it
+ * gives up with an error.
+ */
+export async function dropPartitions(trx: Kysely<Database>, { name }: Month): Promise<void> {
+  await sql`SET LOCAL lock_timeout = '3s'`.execute(trx);
+  for (const table of partitionedTables)
+    await sql`DROP TABLE IF EXISTS ${sql.table(`${table}_${name}`)}`.execute(trx);
+}

@@ -131,6 +131,7 @@ function createThread(path: string): Thread {
         worker.postMessage(question);
       }),
     async end() {
+      running?.ref();
       await running?.terminate();
     },
   };

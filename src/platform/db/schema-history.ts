@@ -8,7 +8,6 @@ export interface HistoryTables {
   jail_sums: JailSums;
   country_sums: CountrySums;
   network_sums: NetworkSums;
-  history_days: HistoryDays;
   history_state: HistoryState;
 }
 
@@ -76,7 +75,8 @@ interface Networks {
 
 /**
  * Sums of an hour (`grain` 3600000, written with the events) or of a whole day UTC (86400000, made of the hours once
- * the day is over). `addresses` is the set of `addresses.id` banned then; see `history/store/address-set.ts`.
+ * the day is over, and gone again when an event comes late). A day has them when `jail_sums` has rows of it: these are
+ * written last; any other day is read from its hours. `addresses` is the set of `addresses.id` banned then; see `history/store/address-set.ts`.
  */
 interface JailSums {
   host_id: string;
@@ -115,15 +115,6 @@ interface NetworkSums {
   origin: string;
   bans: number;
   addresses: Uint8Array;
-}
-
-/** Days with sums of their own; see `history/store/grains.ts`. */
-interface HistoryDays {
-  host_id: string;
-  /** Start of the day UTC, ms. */
-  at: number;
-  /** 0 while its sums are being made. */
-  ready: number;
 }
 
 interface HistoryState {

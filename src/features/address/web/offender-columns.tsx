@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useTimes } from '../../../ui/page-context.tsx';
-import { isCountryCode, useCountryName } from '../../../ui/use-country-name.ts';
+import { Country } from '../../../ui/country.tsx';
 import { useNow } from '../../../ui/use-now.ts';
 import type { Offender } from './address-query.ts';
 
@@ -12,7 +12,6 @@ import type { Offender } from './address-query.ts';
 export function useOffenderColumns({ narrow, most }: { narrow: boolean; most: number }): Column<Offender>[] {
   const { t } = useTranslation();
   const times = useTimes();
-  const countryName = useCountryName();
   const now = useNow(60_000);
   return useMemo(() => {
     const moment = (at: string): React.ReactNode => (
@@ -49,14 +48,7 @@ export function useOffenderColumns({ narrow, most }: { narrow: boolean; most: nu
         id: 'country',
         head: t('history.country'),
         width: '60px',
-        cell: (row) => (
-          <span
-            className={isCountryCode(row.country) ? 'mono soft' : 'small quiet'}
-            title={countryName(row.country)}
-          >
-            {isCountryCode(row.country) ? row.country : countryName(row.country)}
-          </span>
-        ),
+        cell: (row) => <Country code={row.country} short />,
       },
       {
         id: 'network',
@@ -92,5 +84,5 @@ export function useOffenderColumns({ narrow, most }: { narrow: boolean; most: nu
       },
     ];
     return columns.filter((column) => column.folds !== true);
-  }, [t, times, countryName, now, narrow, most]);
+  }, [t, times, now, narrow, most]);
 }

@@ -11,20 +11,24 @@ import { SubnetAdvice } from './subnet-advice.tsx';
 
 interface OffendersPageProps {
   view: OffendersView;
+  /** Ranges instead of addresses. */
+  subnets: boolean;
   /** The address in the panel beside the list. */
   address: string | null;
   tabs: ReactNode;
+  /** Whose the data behind countries and networks is. */
+  credit: ReactNode;
   /** Opens the ban dialog; `jail` null = the first there is. */
   onBan: (addresses: string) => void;
   onUnban: (ip: string) => void;
 }
 
-export function OffendersPage({ view, address, tabs, onBan, onUnban }: OffendersPageProps) {
+export function OffendersPage({ view, subnets, address, tabs, credit, onBan, onUnban }: OffendersPageProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const now = useNow(600_000);
-  const subnets = view.show === 'subnets';
-  const set = (next: OffendersView): void => void navigate({ to: '/offenders', search: next, replace: true });
+  const set = (next: OffendersView): void =>
+    void navigate({ to: subnets ? '/offenders/ranges' : '/offenders', search: next, replace: true });
   const { range } = view;
   const least = view.at_least ?? (subnets ? '3' : '2');
   const since = useMemo(() => {
@@ -69,6 +73,7 @@ export function OffendersPage({ view, address, tabs, onBan, onUnban }: Offenders
         ) : (
           <OffendersTable view={view} since={since} address={address} onUnban={onUnban} />
         )}
+        <footer className="page-foot">{credit}</footer>
       </div>
     </div>
   );

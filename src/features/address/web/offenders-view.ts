@@ -6,19 +6,15 @@ import { oneOf } from '../../../ui/url-state.ts';
 export const leasts = ['2', '3', '5', '10', '25'] as const;
 
 export interface OffendersView {
-  /** Absent = addresses. */
-  show?: 'subnets';
   /** Absent = all there is. */
   range?: RangeName;
   at_least?: (typeof leasts)[number];
 }
 
 export function readOffendersView(search: Record<string, unknown>): OffendersView {
-  const show = oneOf(['subnets'], search['show']);
   const range = oneOf(rangeNames, search['range']);
   const least = oneOf(leasts, search['at_least']);
   return {
-    ...(show === undefined ? {} : { show }),
     ...(range === undefined ? {} : { range }),
     ...(least === undefined ? {} : { at_least: least }),
   };

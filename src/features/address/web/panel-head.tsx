@@ -1,9 +1,11 @@
 /** The head of the side panel: the address, where it stands in the list, and the way back. */
 import IconChevronDown from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs';
 import IconChevronUp from '@tabler/icons-react/dist/esm/icons/IconChevronUp.mjs';
+import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { Key } from '../../../ui/key.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import type { PanelPlace } from '../../../ui/panel-list.tsx';
@@ -44,7 +46,9 @@ export function PanelHead({ ip, list, onClose }: PanelHeadProps) {
       )}
       <button type="button" className="icon-button panel-close" aria-label={t('ui.close')} onClick={onClose}>
         <Key name="Esc" />
-        <span className="panel-close-word">{t('ui.close')}</span>
+        <span className="panel-close-cross">
+          <Icon of={IconX} />
+        </span>
       </button>
     </header>
   );

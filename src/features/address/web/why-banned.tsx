@@ -12,19 +12,31 @@ import { WhyFacts } from './why-facts.tsx';
 import { WhyLines } from './why-lines.tsx';
 import { WhySentence } from './why-sentence.tsx';
 
-/** With its own head: jail and moment. */
-export function WhyBanned({ id, jail, at }: { id: string; jail: string; at: string }) {
+interface WhyBannedProps {
+  id: string;
+  /** Jail and moment of the ban, as far as they are known before the answer is there. */
+  jail?: string | undefined;
+  at?: string | undefined;
+}
+
+/** With a head of its own. */
+export function WhyBanned({ id, ...known }: WhyBannedProps) {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(60_000);
+  const { data } = useQuery(whyQuery(useCaller(), id));
+  const jail = known.jail ?? data?.jail;
+  const at = known.at ?? data?.at;
   return (
     <section className="panel-part" aria-label={t('address.why')}>
       <header className="part-head">
         <h3 className="section-title">{t('address.why')}</h3>
-        <span className="badge">{jail}</span>
-        <time className="part-end small quiet" dateTime={at} title={times.full(Date.parse(at))}>
-          {times.exact(Date.parse(at), now)}
-        </time>
+        {jail === undefined ? null : <span className="badge">{jail}</span>}
+        {at === undefined ? null : (
+          <time className="part-end small quiet" dateTime={at} title={times.full(Date.parse(at))}>
+            {times.exact(Date.parse(at), now)}
+          </time>
+        )}
       </header>
       <WhyText id={id} />
     </section>

@@ -49,14 +49,17 @@ export function WhyFacts({ why }: { why: Why }) {
             {recorded === null ? t('address.settings_now') : t('address.settings_then')}
           </dt>
           <dd className="why-settings">
-            {named.map(({ name, setting }) => (
+            {named.map(({ name, setting }, index) => (
               <span key={name}>
                 <code className="mono">
                   {name} {setting.value}
                 </code>
                 {setting.file === null ? null : (
                   <span className="mono soft" title={setting.file}>
-                    {place(setting.file, setting.line)}
+                    {/* the same file is not said twice */}
+                    {named[index - 1]?.setting.file === setting.file && setting.line !== null
+                      ? `:${setting.line}`
+                      : place(setting.file, setting.line)}
                   </span>
                 )}
               </span>

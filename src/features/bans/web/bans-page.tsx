@@ -24,6 +24,7 @@ import { useColumns } from './ban-columns.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { UnbanAllDialog } from './unban-all-dialog.tsx';
 import { unbanRows } from './unban-acts.ts';
+import { countriesIn, useBanValues } from './ban-values.tsx';
 import { useBansList } from './use-bans-list.ts';
 
 interface BansPageProps {
@@ -31,9 +32,11 @@ interface BansPageProps {
   moment: BansMoment;
   /** The address in the panel beside the list. */
   address: string | null;
+  /** Whose the data behind countries and networks is. */
+  credit: React.ReactNode;
 }
 
-export function BansPage({ view, moment, address }: BansPageProps) {
+export function BansPage({ view, moment, address, credit }: BansPageProps) {
   const now = useNow(60_000);
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -115,7 +118,14 @@ export function BansPage({ view, moment, address }: BansPageProps) {
     label: t('shortcuts.close'),
     run: () => (address !== null || selected.size === 0 ? false : setSelected(new Set())),
   });
-  const columns = useColumns({ view, deps, narrow: address !== null, phone });
+  const values = useBanValues(view, setView);
+  const columns = useColumns({
+    view,
+    deps,
+    narrow: address !== null,
+    phone,
+    onCountry: values.openCountry,
+  });
   const asOf = list.asOf ?? moment.asOf;
   return (
     <div className="page">
@@ -151,7 +161,13 @@ export function BansPage({ view, moment, address }: BansPageProps) {
         </div>
       </header>
       <div className="page-list">
-        <BansFilter view={view} onView={setView} shown={list.total} all={moment.bannedNow} />
+        <BansFilter
+          view={view}
+          onView={setView}
+          countries={countriesIn(list.bans)}
+          shown={list.total}
+          all={moment.bannedNow}
+        />
         {rows.length === 0 ? (
           <BansEmpty view={view} moment={moment} list={list} onClear={() => setView({})} />
         ) : (
@@ -187,6 +203,8 @@ export function BansPage({ view, moment, address }: BansPageProps) {
             cardHeight={106}
           />
         )}
+        {rows.length === 0 ? null : <footer className="page-foot">{credit}</footer>}
+        {values.menu}
         <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
       </div>
       {clearing ? <UnbanAllDialog moment={moment} onClose={() => setClearing(false)} /> : null}

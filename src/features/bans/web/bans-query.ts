@@ -22,10 +22,11 @@ export const readBansPage = (caller: Caller, filters: Filters, cursor?: string, 
     ...(signal === undefined ? {} : { signal }),
   });
 
-export const bansQuery = (caller: Caller, { search, jail, origin, sort }: Fields) => {
+export const bansQuery = (caller: Caller, { search, jail, country, origin, sort }: Fields) => {
   const filters: Filters = {
     ...(search === undefined ? {} : { search }),
     ...(jail === undefined ? {} : { jail }),
+    ...(country === undefined ? {} : { country }),
     ...(origin === undefined ? {} : { origin }),
     ...(sort === undefined ? {} : { sort }),
   };

@@ -7,6 +7,8 @@ const sorts = ['expires_at', '-expires_at', 'banned_at', 'ip', '-ip', 'ban_count
 export interface BansView {
   search?: string;
   jail?: string;
+  /** Two-letter code, or `private`, `reserved`, `unknown`; with a leading `!`: everything but that. */
+  country?: string;
   origin?: (typeof origins)[number];
   /** Absent = newest first. */
   sort?: (typeof sorts)[number];
@@ -21,6 +23,7 @@ export function readBansView(search: Record<string, unknown>): BansView {
   const view = {
     search: textOf(search['search'], 100),
     jail: textOf(search['jail'], 200),
+    country: countryOf(search['country']),
     origin: oneOf(origins, search['origin']),
     sort: oneOf(sorts, search['sort']),
     row: rowOf(search['row']),
@@ -28,6 +31,7 @@ export function readBansView(search: Record<string, unknown>): BansView {
   return {
     ...(view.search === undefined ? {} : { search: view.search }),
     ...(view.jail === undefined ? {} : { jail: view.jail }),
+    ...(view.country === undefined ? {} : { country: view.country }),
     ...(view.origin === undefined ? {} : { origin: view.origin }),
     ...(view.sort === undefined ? {} : { sort: view.sort }),
     // a link that names only the row opens the panel as well
@@ -36,7 +40,16 @@ export function readBansView(search: Record<string, unknown>): BansView {
 }
 
 export const isFiltered = (view: BansView): boolean =>
-  view.search !== undefined || view.jail !== undefined || view.origin !== undefined;
+  view.search !== undefined ||
+  view.jail !== undefined ||
+  view.country !== undefined ||
+  view.origin !== undefined;
+
+/** Anything else would be refused. */
+function countryOf(value: unknown): string | undefined {
+  const text = textOf(value, 12);
+  return text !== undefined && /^!?(?:[A-Z]{2}|private|reserved|unknown)$/.test(text) ? text : undefined;
+}
 
 /** `ip@jail`; anything else names no row. */
 function rowOf(value: unknown): string | undefined {

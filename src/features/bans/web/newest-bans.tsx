@@ -5,17 +5,17 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller, useLiveState } from '../../../ui/app-context.tsx';
+import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { problemOf } from '../../../ui/problem.ts';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
-import { isCountryCode } from '../../../ui/use-country-name.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { newestQuery, type ActiveBan } from './bans-query.ts';
 import { rowKey } from './bans-view.ts';
 
-/** `empty` is shown when nobody is banned: why is known to the page around it. */
-export function NewestBans({ empty }: { empty: ReactNode }) {
+/** `empty` is shown when nobody is banned: why is known to the page around it; `foot` below the list. */
+export function NewestBans({ empty, foot }: { empty: ReactNode; foot?: ReactNode }) {
   const { t } = useTranslation();
   const live = useLiveState().kind === 'live';
   const query = useQuery(newestQuery(useCaller()));
@@ -44,6 +44,7 @@ export function NewestBans({ empty }: { empty: ReactNode }) {
           ))}
         </ol>
       )}
+      {items.length === 0 || foot === undefined ? null : <footer className="rail-foot">{foot}</footer>}
     </section>
   );
 }
@@ -61,8 +62,8 @@ function RailRow({ ban, fresh }: { ban: ActiveBan; fresh: boolean }) {
       <Link to="/bans" search={{ row: rowKey(ban) }} className="rail-address mono" title={ban.ip}>
         {shorten(ban.ip)}
       </Link>
-      <span className="rail-country mono soft">
-        {ban.country !== null && isCountryCode(ban.country) ? ban.country : ''}
+      <span className="rail-country">
+        <Country code={ban.country} short />
       </span>
       <span className="rail-network soft">{ban.as_name ?? ''}</span>
       <span className="rail-jail soft">{ban.jail}</span>

@@ -12,7 +12,7 @@ import { createHourSums } from './hour-sums.ts';
 import { slackMs } from './join-events.ts';
 import type { Addresses, KnownAddress } from './known-addresses.ts';
 import { eventColumns, loadNear, readEvent, type EventRow } from './known-events.ts';
-import { forgetDays } from './rolled-days.ts';
+import { forgetDays, type DayWatch } from './day-sums.ts';
 import type { Appended, StoredEvent } from './stored-event.ts';
 import { sumTables, type SumTable } from './sum-tables.ts';
 import { readFirstBan, readLines, writeEvents } from './write-events.ts';
@@ -25,6 +25,9 @@ export interface AppendContext {
   addresses: Addresses;
   /** Months whose partitions are there. */
   partitions: Set<string>;
+  watch: DayWatch;
+  /** The full-text index is written later. */
+  unsearched?: boolean;
 }
 
 export async function appendEvents(
@@ -100,7 +103,7 @@ async function writeSums({ context, trx, batch, places }: SumOptions): Promise<v
         sums.leave(table, before, addressOf(before));
   }
   await sums.write(trx);
-  await forgetDays({ trx, hostId: context.hostId }, new Set([...sums.hours()].map(dayOf)));
+  await forgetDays({ trx, ...context }, [...new Set([...sums.hours()].map(dayOf))]);
 }
 
 /** Whether another ban of the address counts in the sum that this event has left. */

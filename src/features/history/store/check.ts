@@ -106,12 +106,9 @@ async function* strayCells({ db, hostId }: Context, from: number, to: number): A
 
 async function* wrongDays(context: Context, table: SumTable): AsyncGenerator<string> {
   const { db, hostId } = context;
-  const ready = db
-    .selectFrom('history_days')
-    .select('at')
-    .where('host_id', '=', hostId)
-    .where('ready', '=', 1);
-  const days = new Set((await ready.execute()).map(({ at }) => at));
+  const made = await sql<{ at: number }>`SELECT DISTINCT at FROM jail_sums
+    WHERE host_id = ${hostId} AND grain = ${dayMs}`.execute(db);
+  const days = new Set(made.rows.map(({ at }) => at));
   for (const day of days) {
     const { rows } = await sql<Record<string, Value>>`SELECT * FROM ${sql.table(table.name)}
       WHERE host_id = ${hostId} AND grain = ${hourMs} AND at >= ${day} AND at < ${day + dayMs}`.execute(db);
@@ -126,7 +123,7 @@ async function* wrongDays(context: Context, table: SumTable): AsyncGenerator<str
   }
   const { rows } = await sql<{ at: number }>`SELECT DISTINCT at FROM ${sql.table(table.name)}
     WHERE host_id = ${hostId} AND grain = ${dayMs}
-      AND at NOT IN (SELECT at FROM history_days WHERE host_id = ${hostId})`.execute(db);
+      AND at NOT IN (SELECT at FROM jail_sums WHERE host_id = ${hostId} AND grain = ${dayMs})`.execute(db);
   for (const { at } of rows)
     yield `${table.name} of the day ${new Date(at).toISOString()}: not made any more`;
 }

@@ -36,7 +36,8 @@ export function cleanEvent(event: NewEvent): NewEvent {
 }
 
 /** NUL, which PostgreSQL cannot hold, and halves of surrogate pairs become U+FFFD. */
-const cleanText = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();
+const cleanText = (text: string): string =>
+  (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text).toWellFormed();
 
 const cleanName = (text: string): string => cleanText(text.slice(0, longestName));
 

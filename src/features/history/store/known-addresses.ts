@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import { addressKey } from '../../../base/address.ts';
 import { keepRecent } from '../../../base/recent-map.ts';
 import type { Database } from '../../../platform/db/schema.ts';
-import type { Locate } from '../../../platform/geo/place.ts';
+import type { Locate, Place } from '../../../platform/geo/place.ts';
 import type { Bulk, Shape } from './bulk.ts';
 
 export interface KnownAddress {
@@ -26,6 +26,8 @@ export interface Addresses {
     events: readonly { ip: string; at: number }[],
   ): Promise<Map<string, KnownAddress>>;
   write(trx: Transaction<Database>, changed: Iterable<KnownAddress>): Promise<void>;
+  /** Names of networks, where they are new. */
+  name(trx: Transaction<Database>, places: readonly Place[]): Promise<void>;
   /** What is kept in mind may no longer be what is stored. */
   forget(): void;
 }
@@ -83,16 +85,16 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
     return rows[0]?.id ?? 1;
   }
 
-  async function nameNetworks(
-    trx: Transaction<Database>,
-    networks: ReadonlyMap<number, string>,
-  ): Promise<void> {
-    const news = [...networks].filter(([asn, name]) => named.get(asn) !== name);
-    await bulk.insert(trx, names, news);
-    for (const [asn, name] of news) named.set(asn, name);
+  async function name(trx: Transaction<Database>, places: readonly Place[]): Promise<void> {
+    const news = new Map<number, string>();
+    for (const { asn, asName } of places)
+      if (asName !== null && named.get(asn) !== asName) news.set(asn, asName);
+    await bulk.insert(trx, names, [...news]);
+    for (const [asn, asName] of news) named.set(asn, asName);
   }
 
   return {
+    name,
     async load(trx, events) {
       const here = new Map<string, KnownAddress>();
       const missing = new Map<string, number>();
@@ -105,14 +107,15 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
         here.set(one.ip, one);
         missing.delete(one.ip);
       }
-      const networks = new Map<number, string>();
+      const places: Place[] = [];
       for (const [ip, at] of missing) {
         next ??= await nextId(trx);
-        const { country, asn, asName } = locate(ip);
-        if (asName !== null) networks.set(asn, asName);
+        const place = locate(ip);
+        const { country, asn } = place;
+        places.push(place);
         here.set(ip, { id: next++, ip, country, asn, firstAt: at, lastAt: at, bans: 0, stored: 0 });
       }
-      await nameNetworks(trx, networks);
+      await name(trx, places);
       for (const one of here.values()) keepRecent(known, one.ip, one, mostKnown);
       return here;
     },

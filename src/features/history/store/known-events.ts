@@ -31,7 +31,8 @@ export async function loadNear(
   const known = new Map<string, StoredEvent[]>();
   if (events.length === 0) return known;
   const given = bulk.rows(lookupColumns, events.map(lookup));
-  const of = sql`o.host_id = ${hostId} AND o.ip = k.ip AND o.jail = k.jail`;
+  // whatever SQLite thinks of it, a jail holds more than an address
+  const of = sql`o.host_id = ${hostId} AND o.ip = k.ip AND o.jail || '' = k.jail`;
   const same = sql`SELECT o.id FROM history o WHERE ${of} AND o.id >= k.same_from
     AND (o.fail2ban_at = k.told OR o.heard_at = k.told) LIMIT 1`;
   const later = sql`SELECT o.id FROM history o WHERE ${of} AND o.id >= k.after ORDER BY o.id LIMIT ${near}`;

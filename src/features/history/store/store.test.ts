@@ -18,6 +18,7 @@ let store: HistoryStore;
 
 const newStore = () =>
   createHistoryStore({
+    db: database.db,
     dialect,
     hostId: 'local',
     locate: (text) => ({
@@ -38,33 +39,29 @@ const append = (...events: NewEvent[]) => database.fence().write((trx) => store.
 const check = () => checkHistory({ db: database.db, dialect, hostId: 'local' });
 const events = () => database.db.selectFrom('history').selectAll().orderBy('id').execute();
 const row = (fail2banAt: number, rest: Partial<NewBan> = {}): NewBan => ({
-  ...{
-    ...by,
-    jail,
-    ip,
-    action: 'ban',
-    at: fail2banAt * 1000,
-    fail2banAt,
-    seconds: 600,
-    count: 1,
-    failures: 5,
-  },
+  ...by,
+  jail,
+  ip,
+  action: 'ban',
+  at: fail2banAt * 1000,
+  fail2banAt,
+  seconds: 600,
+  count: 1,
+  failures: 5,
   lines: [`Failed password for root from ${ip}`, 'again'],
   ...rest,
 });
 const line = (at: number, rest: Partial<NewBan> = {}): NewBan => ({
-  ...{
-    ...by,
-    jail,
-    ip,
-    action: 'ban',
-    at,
-    fail2banAt: null,
-    seconds: null,
-    count: 1,
-    failures: 0,
-    lines: [],
-  },
+  ...by,
+  jail,
+  ip,
+  action: 'ban',
+  at,
+  fail2banAt: null,
+  seconds: null,
+  count: 1,
+  failures: 0,
+  lines: [],
   ...rest,
 });
 const unban = (at: number, rest: Partial<NewUnban> = {}): NewUnban => ({

@@ -12,6 +12,7 @@ interface WriteOptions {
   dialect: 'sqlite' | 'postgres';
   hostId: string;
   bulk: Bulk;
+  unsearched?: boolean;
 }
 
 const eventShape: Shape = {
@@ -54,7 +55,10 @@ const changedShape: Shape = {
 const lineShape: Shape = { table: 'history_lines', columns: { id: 'bigint', lines: 'text' } };
 const searchShape: Shape = { table: 'history_search', columns: { rowid: 'bigint', lines: 'text' } };
 
-export async function writeEvents({ trx, dialect, hostId, bulk }: WriteOptions, batch: Batch): Promise<void> {
+export async function writeEvents(
+  { trx, dialect, hostId, bulk, unsearched = false }: WriteOptions,
+  batch: Batch,
+): Promise<void> {
   const { fresh, changed } = batch;
   await bulk.insert(
     trx,
@@ -79,7 +83,7 @@ export async function writeEvents({ trx, dialect, hostId, bulk }: WriteOptions, 
     lineShape,
     there.map(({ id, told }) => [id, JSON.stringify(told)]),
   );
-  if (dialect === 'sqlite')
+  if (dialect === 'sqlite' && !unsearched)
     await bulk.insert(
       trx,
       searchShape,

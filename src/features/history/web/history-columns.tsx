@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useTimes } from '../../../ui/page-context.tsx';
-import { isCountryCode, useCountryName } from '../../../ui/use-country-name.ts';
+import { Country } from '../../../ui/country.tsx';
 import { useDurations } from '../../../ui/use-durations.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import type { HistoryEvent } from './history-query.ts';
@@ -13,17 +13,24 @@ import { LineCell } from './line-cell.tsx';
 
 interface ColumnsInput {
   view: HistoryView;
-  /** The panel is open. */
+  /** Little room: the panel is open, or the window is small. */
   narrow: boolean;
+  /** Beside the panel there is hardly room. */
+  tight: boolean;
   phone: boolean;
   onValue: (anchor: HTMLElement, name: FilterName, event: HistoryEvent) => void;
 }
 
-export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput): Column<HistoryEvent>[] {
+export function useHistoryColumns({
+  view,
+  narrow,
+  tight,
+  phone,
+  onValue,
+}: ColumnsInput): Column<HistoryEvent>[] {
   const { t } = useTranslation();
   const times = useTimes();
   const say = useDurations();
-  const countryName = useCountryName();
   const now = useNow(60_000);
   const { text, jail, action } = view;
   return useMemo(() => {
@@ -81,24 +88,14 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
         id: 'country',
         head: t('history.country'),
         width: '60px',
-        cell: (row) =>
-          value(
-            'country',
-            row,
-            isCountryCode(row.country) ? (
-              <span className="mono micro soft" title={countryName(row.country)}>
-                {row.country}
-              </span>
-            ) : (
-              <span className="small quiet">{countryName(row.country)}</span>
-            ),
-          ),
+        folds: tight,
+        cell: (row) => value('country', row, <Country code={row.country} short />),
       },
       {
         id: 'network',
         head: t('history.network'),
         width: 'minmax(96px, 1.2fr)',
-        folds: narrow,
+        folds: narrow || text !== undefined,
         cell: (row) =>
           value(
             'asn',
@@ -120,7 +117,7 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
         head: t('history.duration'),
         width: '84px',
         align: 'end',
-        folds: narrow,
+        folds: narrow || text !== undefined,
         cell: (row) =>
           row.action === 'unban' || row.duration_seconds === null ? null : (
             <span className="soft">{say(row.duration_seconds)}</span>
@@ -143,7 +140,7 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
         head: t('history.failures'),
         width: '56px',
         align: 'end',
-        folds: text !== undefined && narrow,
+        folds: tight || (text !== undefined && narrow),
         cell: (row) =>
           row.failures === 0 ? null : <span className="soft">{formatCount(row.failures)}</span>,
       },
@@ -163,7 +160,7 @@ export function useHistoryColumns({ view, narrow, phone, onValue }: ColumnsInput
       },
     ];
     return columns.filter((column) => (phone && column.id !== 'line') || column.folds !== true);
-  }, [t, times, say, countryName, now, text, jail, action, narrow, phone, onValue]);
+  }, [t, times, say, now, text, jail, action, narrow, tight, phone, onValue]);
 }
 
 const networkTitle = (row: HistoryEvent): string | undefined =>

@@ -4,6 +4,7 @@ import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useTimes } from '../../../ui/page-context.tsx';
+import type { Problem } from '../../../ui/problem.ts';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
 import { useNow } from '../../../ui/use-now.ts';
 import type { HistoryState } from './history-query.ts';
@@ -14,20 +15,23 @@ interface HistoryEmptyProps {
   view: HistoryView;
   list: HistoryList;
   state: HistoryState | undefined;
+  /** Why the state is not known. */
+  stateProblem: Problem | null;
   /** Why fail2ban is not there; null when it is. */
   trouble: string | null;
   onView: (view: HistoryView) => void;
 }
 
-export function HistoryEmpty({ view, list, state, trouble, onView }: HistoryEmptyProps) {
+export function HistoryEmpty({ view, list, state, stateProblem, trouble, onView }: HistoryEmptyProps) {
   const { t } = useTranslation();
   const times = useTimes();
   const now = useNow(60_000);
-  if (list.problem !== null) {
+  const problem = list.problem ?? (list.reading ? null : stateProblem);
+  if (problem !== null) {
     return (
       <div className="page-note">
         <ProblemNote
-          problem={list.problem}
+          problem={problem}
           title={t('history.failed')}
           acts={<Button onClick={list.showNew}>{t('ui.try_now')}</Button>}
         />
@@ -41,7 +45,7 @@ export function HistoryEmpty({ view, list, state, trouble, onView }: HistoryEmpt
   };
   const placed = view.country !== undefined || view.asn !== undefined;
   const data = view.country === undefined ? 'network' : 'country';
-  if (placed && !state.geo.some(({ kind }) => kind === data)) {
+  if (placed && !state.geo.some(({ kind, date }) => kind === data && date !== null)) {
     return (
       <EmptyState
         kind="switched-off"
@@ -53,6 +57,13 @@ export function HistoryEmpty({ view, list, state, trouble, onView }: HistoryEmpt
         }
       >
         {t('history.off_text')}
+      </EmptyState>
+    );
+  }
+  if (state.state === 'seeding') {
+    return (
+      <EmptyState kind="nothing-yet" title={t('history.taking_title')} foot={t('history.empty_foot')}>
+        {t('history.taking_text')}
       </EmptyState>
     );
   }

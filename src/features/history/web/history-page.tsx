@@ -9,6 +9,7 @@ import { NewRows } from '../../../ui/new-rows.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useActs, useTimes } from '../../../ui/page-context.tsx';
 import { useTellPanel } from '../../../ui/panel-list.tsx';
+import { problemOf } from '../../../ui/problem.ts';
 import { RangeSegments } from '../../../ui/range-segments.tsx';
 import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
@@ -32,6 +33,8 @@ interface HistoryPageProps {
   jails: readonly string[];
   /** Links to the other ways of reading the history. */
   tabs: ReactNode;
+  /** Whose the data behind countries and networks is. */
+  credit: ReactNode;
   /** Ends every ban of the address of a row. */
   onUnban: (ip: string) => void;
   /** What the key for banning begins with. */
@@ -49,7 +52,7 @@ export function HistoryPage(props: HistoryPageProps) {
   const now = useNow(60_000);
   const { off } = useActs();
   const phone = useMedia('(max-width: 599px)');
-  const { data: state, dataUpdatedAt } = useQuery(historyStateQuery(useCaller()));
+  const { data: state, dataUpdatedAt, error } = useQuery(historyStateQuery(useCaller()));
   const list = useHistoryList(view);
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
   const setView = useCallback(
@@ -114,8 +117,11 @@ export function HistoryPage(props: HistoryPageProps) {
       return values.openRow(element, standing);
     },
   });
-  const narrow = address !== null;
-  const columns = useHistoryColumns({ view, narrow, phone, onValue: values.openValue });
+  const small = useMedia('(max-width: 1199px)');
+  const medium = useMedia('(max-width: 1399px)');
+  const narrow = address !== null || small;
+  const tight = medium && address !== null;
+  const columns = useHistoryColumns({ view, narrow, tight, phone, onValue: values.openValue });
   const { row: _, ...filters } = view;
   return (
     <div className="page">
@@ -154,7 +160,14 @@ export function HistoryPage(props: HistoryPageProps) {
           onMenu={values.open}
         />
         {events.length === 0 ? (
-          <HistoryEmpty view={view} list={list} state={state} trouble={props.trouble} onView={setView} />
+          <HistoryEmpty
+            view={view}
+            list={list}
+            state={state}
+            stateProblem={error === null ? null : problemOf(error)}
+            trouble={props.trouble}
+            onView={setView}
+          />
         ) : (
           <DataTable<HistoryEvent>
             label={t('history.title')}
@@ -182,6 +195,7 @@ export function HistoryPage(props: HistoryPageProps) {
             cardHeight={106}
           />
         )}
+        {events.length === 0 ? null : <footer className="page-foot">{props.credit}</footer>}
       </div>
       {values.menu}
     </div>

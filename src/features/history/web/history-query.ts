@@ -7,7 +7,6 @@ import type * as contract from '../contract.ts';
 import type { HistoryView } from './history-view.ts';
 
 export type { HistoryEvent } from '../contract.ts';
-export type HistoryPageData = EndpointOutput<typeof contract.readHistory>;
 export type HistoryState = EndpointOutput<typeof contract.historyState>;
 
 const pageSize = 100;
