@@ -87,11 +87,21 @@ export function madeEvents({ count, from, to, seed = 1, addresses = 60 }: Made):
   return events;
 }
 
-/** As the one writer would. */
-export async function fillHistory(database: TemporaryDatabase, events: readonly NewEvent[]): Promise<void> {
-  const store = createHistoryStore({ dialect: dialectOfRun(), hostId: 'local', locate: placeForTests });
+const batch = 500;
+
+/** As the one writer would; `daysUntil` (ms): days before it have sums of their own. */
+export async function fillHistory(
+  database: TemporaryDatabase,
+  events: readonly NewEvent[],
+  { daysUntil }: { daysUntil?: number } = {},
+): Promise<void> {
+  const { db } = database;
+  const store = createHistoryStore({ db, dialect: dialectOfRun(), hostId: 'local', locate: placeForTests });
   const ordered = events.toSorted((a, b) => a.at - b.at);
-  for (let from = 0; from < ordered.length; from += 500) {
-    await database.db.transaction().execute((trx) => store.append(trx, ordered.slice(from, from + 500)));
+  for (let from = 0; from < ordered.length; from += batch) {
+    await db.transaction().execute((trx) => store.append(trx, ordered.slice(from, from + batch)));
   }
+  if (daysUntil === undefined) return;
+  const steps = store.rollUp(database.fence(), daysUntil);
+  while ((await steps.next()).done !== true);
 }

@@ -40,7 +40,7 @@ export async function startWithHistory(rows: number): Promise<MadeHistory> {
 
 async function fill(path: string, bans: readonly NewBan[]): Promise<void> {
   const database = await openDatabase({ path, log: silentLog, now: systemClock });
-  const store = createHistoryStore({ dialect: 'sqlite', hostId: 'local', locate: placeOf });
+  const store = createHistoryStore({ db: database.db, dialect: 'sqlite', hostId: 'local', locate: placeOf });
   for (let from = 0; from < bans.length; from += 1000) {
     await database.db.transaction().execute((trx) => store.append(trx, bans.slice(from, from + 1000)));
   }

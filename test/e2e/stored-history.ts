@@ -18,7 +18,12 @@ export async function startWithHistory(socket: string, events: readonly NewEvent
     log: silentLog,
     now: systemClock,
   });
-  const store = createHistoryStore({ dialect: 'sqlite', hostId: 'local', locate: placeForTests });
+  const store = createHistoryStore({
+    db: database.db,
+    dialect: 'sqlite',
+    hostId: 'local',
+    locate: placeForTests,
+  });
   const ordered = events.toSorted((a, b) => a.at - b.at);
   for (let from = 0; from < ordered.length; from += 1000) {
     await database.db.transaction().execute((trx) => store.append(trx, ordered.slice(from, from + 1000)));

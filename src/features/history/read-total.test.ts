@@ -13,7 +13,9 @@ let database: TemporaryDatabase;
 let events: Database['history'][];
 beforeAll(async () => {
   database = await temporaryDatabase();
-  await fillHistory(database, madeEvents({ count: 16_000, from: start, to: end, addresses: 5_000 }));
+  await fillHistory(database, madeEvents({ count: 16_000, from: start, to: end, addresses: 5_000 }), {
+    daysUntil: end - 86_400_000,
+  });
   events = await database.db.selectFrom('history').selectAll().execute();
 });
 afterAll(() => database.close());

@@ -2,10 +2,9 @@
 import { sql } from 'kysely';
 import { isOneOf } from '../../platform/db/in-list.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import { firstIdAt, hourMs, hourOf, timeOfId } from './history-id.ts';
+import { dayMs, firstIdAt, hourMs, hourOf, timeOfId } from './history-id.ts';
 import type { Wanted } from './read-filters.ts';
 import type { Plan, PlanDeps } from './read-plan.ts';
-import { grainsOf } from './store/rolled-days.ts';
 
 /** More are not counted one by one. */
 const mostCounted = 10_000;
@@ -89,12 +88,27 @@ async function countEvents({ db, hostId }: PlanDeps, wanted: Wanted, { from, to 
   return row?.n ?? 0;
 }
 
+/** Those that have sums of their own. */
+async function daysOf({ db, hostId }: PlanDeps, { from, to }: Stretch): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('jail_sums')
+    .select('at')
+    .distinct()
+    .where('host_id', '=', hostId)
+    .where('grain', '=', dayMs)
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .execute();
+  return new Set(rows.map(({ at }) => at));
+}
+
 async function sumBetween(deps: PlanDeps, wanted: Wanted, stretch: Stretch): Promise<number | null> {
   const { db, hostId } = deps;
   const { jail, country, origin, action } = wanted;
+  const days = await daysOf(deps, stretch);
   const starts: [grain: number, at: number][] = [];
-  for (const { grain, from, to } of await grainsOf(db, hostId, stretch)) {
-    for (let at = from; at < to; at += grain) starts.push([grain, at]);
+  for (let at = stretch.from; at < stretch.to; at += starts.at(-1)?.[0] ?? hourMs) {
+    starts.push([days.has(at) && at + dayMs <= stretch.to ? dayMs : hourMs, at]);
     if (starts.length > mostSums) return null;
   }
   const values = sql.join(

@@ -2,7 +2,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import { rangeBefore, type TimeRange } from '../../base/time-range.ts';
 import { createAddressCounter, joinedSets, type JoinedSets } from './count-addresses.ts';
-import type { Cover } from './cover.ts';
+import { dayMs, type Cover } from './cover.ts';
+import { bansInPacks, setsInPacks, type PackKind } from './read-packs.ts';
 import { readCover, readEvents, readSums, type Chosen, type SumsDeps, type SumsTable } from './read-sums.ts';
 
 export type Key = 'country' | 'jail' | 'asn';
@@ -79,6 +80,17 @@ const answer = ({ bans, before, addresses, keys }: Counts): Ranked => ({
   keys: bans.size,
 });
 
+/** Days of these are packed; null: not with what was chosen. */
+function packedAs(key: Key, { jail, country }: Chosen): PackKind | null {
+  if (jail !== null || country !== null || key === 'jail') return null;
+  return key === 'asn' ? 'network' : 'country';
+}
+
+const splitDays = (sums: Cover['sums']) => ({
+  days: sums.filter(({ grain }) => grain === dayMs),
+  sums: sums.filter(({ grain }) => grain !== dayMs),
+});
+
 /** Null: no sums hold both the key and what was chosen; the events themselves have to tell. */
 function tableOf(key: Key, { jail, country }: Chosen): SumsTable | null {
   if (key === 'asn') return jail === null && country === null ? 'network_sums' : null;
@@ -94,9 +106,11 @@ interface Of {
 async function bansByKey(
   deps: SumsDeps,
   { key, chosen, table }: Of,
-  { sums, events }: Cover,
+  { sums: covered, events }: Cover,
 ): Promise<Map<KeyValue, number>> {
-  const bans = new Map<KeyValue, number>();
+  const kind = packedAs(key, chosen);
+  const { days, sums } = kind === null ? { days: [], sums: covered } : splitDays(covered);
+  const bans = kind === null ? new Map<KeyValue, number>() : await bansInPacks(deps, { kind, days, chosen });
   const rows: { key: KeyValue; bans: number }[] = [];
   if (table !== null) {
     rows.push(
@@ -132,7 +146,11 @@ async function addressesByKey(
 ): Promise<Map<KeyValue, number>> {
   const counts = new Map<KeyValue, number>();
   if (keys.length === 0) return counts;
-  const { sums, events } = cover;
+  const { events } = cover;
+  const kind = packedAs(key, chosen);
+  const { days, sums } = kind === null ? { days: [], sums: cover.sums } : splitDays(cover.sums);
+  const packed =
+    kind === null ? new Map<KeyValue, Uint8Array[]>() : await setsInPacks(deps, { kind, days, chosen, keys });
   const sets = await readSums<{ key: KeyValue; sets: JoinedSets }>(
     deps,
     { table, sums, chosen },
@@ -156,6 +174,7 @@ async function addressesByKey(
   const singleOf = Map.groupBy(single, (row) => row.key);
   const counter = createAddressCounter();
   for (const one of keys) {
+    for (const set of packed.get(one) ?? []) counter.add(set);
     counter.add(setsOf.get(one) ?? null);
     counter.addIds((singleOf.get(one) ?? []).map(({ id }) => id));
     counts.set(one, counter.count());

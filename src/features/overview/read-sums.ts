@@ -2,7 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { TimeRange } from '../../base/time-range.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import { coverOf, hourMs, type Cover } from './cover.ts';
+import { coverOf, dayMs, hourMs, type Cover } from './cover.ts';
 
 export interface SumsDeps {
   db: Kysely<Database>;
@@ -35,10 +35,11 @@ export async function readCover(
   const [from, to] = [inside[0] ?? 0, inside.at(-1) ?? 0];
   const days = withDays
     ? await db
-        .selectFrom('history_days')
+        .selectFrom('jail_sums')
         .select('at')
+        .distinct()
         .where('host_id', '=', hostId)
-        .where('ready', '=', 1)
+        .where('grain', '=', dayMs)
         .where('at', '>=', from)
         .where('at', '<', to)
         .execute()

@@ -58,7 +58,7 @@ export async function openHistoryWriter({
   let files = await readState(db, hostId, stateKinds.files);
 
   const began = (await readState(db, hostId, stateKinds.began)) ?? now();
-  const store = createHistoryStore({ dialect, hostId, locate: (ip) => locate(ip) });
+  const store = createHistoryStore({ db, dialect, hostId, locate: (ip) => locate(ip) });
   const retained = (): number => now() - retentionDays * dayMs;
   const events = (await readState(db, hostId, stateKinds.events)) ?? (await countEvents(database, hostId));
   const writer = createWriter({

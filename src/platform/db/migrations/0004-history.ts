@@ -12,6 +12,8 @@ export const historyIndexes = [
   { name: 'history_by_country', create: sql`CREATE INDEX history_by_country ON history (country, id)` },
   { name: 'history_by_network', create: sql`CREATE INDEX history_by_network ON history (asn, id)` },
   { name: 'history_by_origin', create: sql`CREATE INDEX history_by_origin ON history (origin, id)` },
+  // a history begins with bans only: the newest unbans may lie millions of events back
+  { name: 'history_unbans', create: sql`CREATE INDEX history_unbans ON history (id) WHERE action = 'unban'` },
 ];
 
 export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): Promise<void> {
@@ -30,8 +32,6 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       failures integer NOT NULL, origin text NOT NULL, actor text, reason text, again integer NOT NULL,
       country text NOT NULL, asn bigint NOT NULL) ${byMonth}`,
     ...historyIndexes.map(({ create }) => create),
-    // a history begins with bans only: the newest unbans may lie millions of events back
-    sql`CREATE INDEX history_unbans ON history (id) WHERE action = 'unban'`,
     sql`CREATE TABLE history_lines (id ${id} PRIMARY KEY, lines text NOT NULL) ${byMonth}`,
     sql`CREATE TABLE addresses (
       id ${id} PRIMARY KEY, host_id text NOT NULL, ip text NOT NULL, ip_key text NOT NULL, country text NOT NULL,
@@ -54,6 +54,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE TABLE network_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, asn bigint NOT NULL, origin text NOT NULL,
       bans bigint NOT NULL, addresses ${bytes} NOT NULL, PRIMARY KEY (host_id, grain, at, asn, origin)) ${packed}`,
+    // The countries, and the networks, of a whole day UTC in one value each: base/day-pack.ts.
+    sql`CREATE TABLE day_packs (
+      host_id text NOT NULL, at bigint NOT NULL, kind text NOT NULL, origin text NOT NULL, pack ${bytes} NOT NULL,
+      PRIMARY KEY (host_id, at, kind, origin))`,
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
