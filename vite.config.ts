@@ -27,19 +27,6 @@ export default defineConfig({
               test: /react-virtual|virtual-core|data-table/,
               includeDependenciesRecursively: false,
             },
-            {
-              // what an address and the history share comes with them: most visits begin without
-              name: 'address',
-              test: /features\/(?:address|history)\/web\/(?!history-view|offenders-view|live-history|heard-event)|web\/address-|web\/(?:address|history)\.css|held-bans|base\/(?:address|ip-bits|special-purpose|duration)|ui\/(?:log-text|visible-text|value-menu|range-segments|range-dialog|zoned-time)/,
-              minShareCount: 2,
-              includeDependenciesRecursively: false,
-            },
-            {
-              name: 'lists',
-              test: /unban-acts|history-tabs|use-country-name|ui\/(?:country|chip|new-rows|address-link)/,
-              minShareCount: 2,
-              includeDependenciesRecursively: false,
-            },
             { name: 'kit', minShareCount: 2, includeDependenciesRecursively: false },
           ],
         },
