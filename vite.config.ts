@@ -30,7 +30,21 @@ export default defineConfig({
             {
               // what an address and the history share comes with them: most visits begin without
               name: 'address',
-              test: /features\/(?:address|history)\/web\/(?!history-view|offenders-view|live-history|heard-event)|web\/address-|web\/(?:address|history)\.css|held-bans|base\/(?:address|ip-bits|special-purpose|duration)|ui\/(?:log-text|visible-text|value-menu|range-segments|range-dialog|zoned-time)/,
+              test: /features\/(?:address|history)\/web\/(?!history-view|offenders-view|live-history|heard-event|history-query|history-notes|use-speed)|web\/address-|web\/(?:address|history)\.css|held-bans|base\/(?:address|ip-bits|special-purpose|duration)|ui\/(?:log-text|visible-text|value-menu)/,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+            },
+            {
+              // overview, map and history are about a range
+              name: 'range',
+              test: /ui\/(?:range-segments|range-dialog|zoned-time)|history\/web\/(?:history-query|history-notes|use-speed)/,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+            },
+            {
+              // what overview and map share
+              name: 'figures',
+              test: /ui\/(?:charts\/|change|use-size|use-quiet-refresh)|features\/overview\/web\/(?!status-query|dashboard-view|dashboard-query)|geo-credit/,
               minShareCount: 2,
               includeDependenciesRecursively: false,
             },
