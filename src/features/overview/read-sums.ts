@@ -52,7 +52,8 @@ interface Reading {
   columns: RawBuilder<unknown>;
   /** Conditions beside those of `Chosen`. */
   where?: RawBuilder<unknown>;
-  groupBy: RawBuilder<unknown>;
+  /** Null: every row of sums by itself. */
+  groupBy: RawBuilder<unknown> | null;
 }
 
 /** `s` is the row of sums in the fragments. */
@@ -71,7 +72,7 @@ export async function readSums<Row>(
   const inside = one ? sql`s.at = part.column2` : sql`s.at >= part.column2 AND s.at < part.column3`;
   const { rows } = await sql<Row>`SELECT ${columns} FROM (${values(stretches)}) AS part CROSS JOIN ${s}
     WHERE s.host_id = ${hostId} AND s.grain = part.column1 AND ${inside} ${filter('s', chosen)} ${where}
-    GROUP BY ${groupBy}`.execute(db);
+    ${grouped(groupBy)}`.execute(db);
   return rows;
 }
 
@@ -86,9 +87,12 @@ export async function readEvents<Row>(
   const { rows } =
     await sql<Row>`SELECT ${columns} FROM (${values(stretches)}) AS part CROSS JOIN history AS h
     WHERE h.id >= part.column1 AND h.id < part.column2 AND h.host_id = ${hostId} ${filter('h', chosen)} ${where}
-    GROUP BY ${groupBy}`.execute(db);
+    ${grouped(groupBy)}`.execute(db);
   return rows;
 }
+
+const grouped = (by: RawBuilder<unknown> | null): RawBuilder<unknown> =>
+  by === null ? sql`` : sql`GROUP BY ${by}`;
 
 /** Ids hold the time: this is the first one of a millisecond. */
 const firstId = (ms: number): number => ms * 1024;
