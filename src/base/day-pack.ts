@@ -1,8 +1,14 @@
 /**
- * Every country or network of a day in one value: how many bans it had, and the set of its addresses. As rows of their
- * own they take ten times as long to read. First comes how many there are. Numbers are in 7-bit groups, lowest first,
- * the top bit telling that more follow; a text is its length and its characters.
+ * Every country or network of a day in two values: how many bans each had, and the sets of their addresses one behind
+ * the other. As rows of their own they take ten times as long to read. First comes how many there are, then the key of
+ * each, its bans and the length of its set. Numbers are in 7-bit groups, lowest first, the top bit telling that more
+ * follow; a text is its length and its characters.
  */
+
+export interface DayPack {
+  counts: Uint8Array;
+  sets: Uint8Array;
+}
 
 export interface PackEntry {
   key: string | number;
@@ -11,13 +17,19 @@ export interface PackEntry {
   addresses: Uint8Array;
 }
 
-export function writePack(entries: readonly PackEntry[]): Uint8Array {
-  const parts = entries.flatMap(({ key, bans, addresses }) => {
-    const name =
-      typeof key === 'number' ? [key] : [key.length, ...key.split('').map((sign) => sign.charCodeAt(0))];
-    return [Uint8Array.from([...name, bans, addresses.length].flatMap(groups)), addresses];
-  });
-  parts.unshift(Uint8Array.from(groups(entries.length)));
+export function writePack(entries: readonly PackEntry[]): DayPack {
+  const numbers = entries.flatMap(({ key, bans, addresses }) => [
+    ...(typeof key === 'number' ? [key] : [key.length, ...key.split('').map((sign) => sign.charCodeAt(0))]),
+    bans,
+    addresses.length,
+  ]);
+  return {
+    counts: Uint8Array.from([entries.length, ...numbers].flatMap(groups)),
+    sets: joined(entries.map(({ addresses }) => addresses)),
+  };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -34,32 +46,30 @@ function groups(value: number): number[] {
   return [...bytes, rest];
 }
 
-/** The entries of a pack, side by side: made for reading many of them in little time. */
-export interface ReadPack {
+/** What `counts` holds, side by side: made for reading much of it in little time. */
+export interface PackCounts {
   size: number;
   keys: ArrayLike<string> | ArrayLike<number>;
   bans: Float64Array;
-  /** Where the set of each lies in the bytes of the pack. */
-  from: Uint32Array;
-  to: Uint32Array;
+  /** Where the set of each ends in `sets`; it begins where the one before ends. */
+  ends: Uint32Array;
 }
 
-export function readPack(bytes: Uint8Array, keysAre: 'text' | 'number'): ReadPack {
+export function readCounts(bytes: Uint8Array, keysAre: 'text' | 'number'): PackCounts {
   const cursor = { bytes, at: 0 };
   const size = readNumber(cursor);
   const texts: string[] = [];
   const numbers = new Float64Array(keysAre === 'number' ? size : 0);
-  const [bans, from, to] = [new Float64Array(size), new Uint32Array(size), new Uint32Array(size)];
+  const [bans, ends] = [new Float64Array(size), new Uint32Array(size)];
+  let end = 0;
   for (let n = 0; n < size; n++) {
     if (keysAre === 'number') numbers[n] = readNumber(cursor);
     else texts.push(readText(cursor));
     bans[n] = readNumber(cursor);
-    const length = readNumber(cursor);
-    from[n] = cursor.at;
-    cursor.at += length;
-    to[n] = cursor.at;
+    end += readNumber(cursor);
+    ends[n] = end;
   }
-  return { size, keys: keysAre === 'number' ? numbers : texts, bans, from, to };
+  return { size, keys: keysAre === 'number' ? numbers : texts, bans, ends };
 }
 
 interface Cursor {

@@ -1,5 +1,5 @@
-/** Whole days of countries or networks, each day one value: their bans, and the sets of those that are shown. */
-import { readPack, type ReadPack } from '../../base/day-pack.ts';
+/** Whole days of countries or networks, each day in two values: their bans, and the sets of those that are shown. */
+import { readCounts, type PackCounts } from '../../base/day-pack.ts';
 import type { TimeRange } from '../../base/time-range.ts';
 import { dayMs } from './cover.ts';
 import type { Chosen, SumsDeps } from './read-sums.ts';
@@ -10,8 +10,8 @@ type Key = string | number;
 export interface Packs {
   /** Adds the bans of each key. */
   addTo(bans: Map<Key, number>): void;
-  /** The sets of these keys, each of a day and an origin. */
-  setsOf(keys: readonly Key[]): Map<Key, Uint8Array[]>;
+  /** Of these keys: each set is of a day and an origin. */
+  setsOf(keys: readonly Key[]): Promise<Map<Key, Uint8Array[]>>;
 }
 
 interface Wanted {
@@ -21,46 +21,62 @@ interface Wanted {
   chosen: Chosen;
 }
 
-type Opened = ReadPack & { bytes: Uint8Array };
+interface Pack extends PackCounts {
+  at: number;
+  origin: string;
+}
 
-/** Read in one statement; a year of a busy host is some ten megabytes. */
+/** Read in one statement; sets of a year of a busy host are some ten megabytes. */
 const daysAtOnce = 32;
 
-export async function openPacks({ db, hostId }: SumsDeps, { kind, days, chosen }: Wanted): Promise<Packs> {
-  const packs: Opened[] = [];
-  for (const { from, to } of days) {
-    for (let at = from; at < to; at += daysAtOnce * dayMs) {
-      let query = db
-        .selectFrom('day_packs')
-        .select('pack')
-        .where('host_id', '=', hostId)
-        .where('kind', '=', kind)
-        .where('at', '>=', at)
-        .where('at', '<', Math.min(to, at + daysAtOnce * dayMs));
-      if (chosen.origin !== null) query = query.where('origin', '=', chosen.origin);
-      for (const { pack: bytes } of await query.execute()) {
-        packs.push({ bytes, ...readPack(bytes, kind === 'country' ? 'text' : 'number') });
+export async function openPacks(deps: SumsDeps, wanted: Wanted): Promise<Packs> {
+  const packs: Pack[] = [];
+  const keysAre = wanted.kind === 'country' ? 'text' : 'number';
+  for (const stretch of stretchesOf(wanted.days)) {
+    const rows = await packsIn(deps, wanted, stretch).select(['at', 'origin', 'counts']).execute();
+    for (const { at, origin, counts } of rows) packs.push({ at, origin, ...readCounts(counts, keysAre) });
+  }
+  return {
+    addTo(bans) {
+      for (const { size, keys, bans: counts } of packs) {
+        for (let n = 0; n < size; n++) {
+          const key = keys[n] ?? '';
+          bans.set(key, (bans.get(key) ?? 0) + (counts[n] ?? 0));
+        }
       }
-    }
-  }
-  return { addTo: (bans) => addBans(packs, bans), setsOf: (keys) => setsOf(packs, keys) };
+    },
+    async setsOf(keys) {
+      const found = new Map<Key, Uint8Array[]>(keys.map((key) => [key, []]));
+      const byName = new Map(packs.map((pack) => [`${pack.at} ${pack.origin}`, pack]));
+      for (const stretch of stretchesOf(wanted.days)) {
+        const rows = await packsIn(deps, wanted, stretch).select(['at', 'origin', 'sets']).execute();
+        for (const { at, origin, sets } of rows) addSets(found, sets, byName.get(`${at} ${origin}`));
+      }
+      return found;
+    },
+  };
 }
 
-function addBans(packs: readonly Opened[], bans: Map<Key, number>): void {
-  for (const pack of packs) {
-    for (let n = 0; n < pack.size; n++) {
-      const key = pack.keys[n] ?? '';
-      bans.set(key, (bans.get(key) ?? 0) + (pack.bans[n] ?? 0));
-    }
+function addSets(found: Map<Key, Uint8Array[]>, sets: Uint8Array, pack: Pack | undefined): void {
+  if (pack === undefined) return;
+  for (let n = 0; n < pack.size; n++) {
+    found.get(pack.keys[n] ?? '')?.push(sets.subarray(n === 0 ? 0 : pack.ends[n - 1], pack.ends[n]));
   }
 }
 
-function setsOf(packs: readonly Opened[], keys: readonly Key[]): Map<Key, Uint8Array[]> {
-  const sets = new Map<Key, Uint8Array[]>(keys.map((key) => [key, []]));
-  for (const pack of packs) {
-    for (let n = 0; n < pack.size; n++) {
-      sets.get(pack.keys[n] ?? '')?.push(pack.bytes.subarray(pack.from[n], pack.to[n]));
-    }
+function packsIn({ db, hostId }: SumsDeps, { kind, chosen }: Wanted, { from, to }: TimeRange) {
+  const packs = db
+    .selectFrom('day_packs')
+    .where('host_id', '=', hostId)
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .where('kind', '=', kind);
+  return chosen.origin === null ? packs : packs.where('origin', '=', chosen.origin);
+}
+
+function* stretchesOf(days: readonly TimeRange[]): Generator<TimeRange> {
+  const step = daysAtOnce * dayMs;
+  for (const { from, to } of days) {
+    for (let at = from; at < to; at += step) yield { from: at, to: Math.min(to, at + step) };
   }
-  return sets;
 }

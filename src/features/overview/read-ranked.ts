@@ -166,7 +166,7 @@ async function addressesByKey(
       groupBy: sql`${ref('h', key)}, h.ip`,
     },
   );
-  const packed = packs.setsOf(keys);
+  const packed = await packs.setsOf(keys);
   const summedOf = Map.groupBy(summed, (row) => row.key);
   const singleOf = Map.groupBy(single, (row) => row.key);
   const counter = createAddressCounter();
