@@ -8,8 +8,8 @@ export type PackKind = 'country' | 'network';
 type Key = string | number;
 
 export interface Packs {
-  /** Adds the bans of each key. */
-  addTo(bans: Map<Key, number>): void;
+  /** Adds the bans of each key; without `all` of those that are there. */
+  addTo(bans: Map<Key, number>, all: boolean): void;
   /** Of these keys: each set is of a day and an origin. */
   setsOf(keys: readonly Key[]): Promise<Map<Key, Uint8Array[]>>;
 }
@@ -37,11 +37,12 @@ export async function openPacks(deps: SumsDeps, wanted: Wanted): Promise<Packs> 
     for (const { at, origin, counts } of rows) packs.push({ at, origin, ...readCounts(counts, keysAre) });
   }
   return {
-    addTo(bans) {
+    addTo(bans, all) {
       for (const { size, keys, bans: counts } of packs) {
         for (let n = 0; n < size; n++) {
           const key = keys[n] ?? '';
-          bans.set(key, (bans.get(key) ?? 0) + (counts[n] ?? 0));
+          const sum = bans.get(key);
+          if (sum !== undefined || all) bans.set(key, (sum ?? 0) + (counts[n] ?? 0));
         }
       }
     },

@@ -4,7 +4,7 @@ import { rangeBefore, type TimeRange } from '../../base/time-range.ts';
 import { createAddressCounter, joinedSets, type JoinedSets } from './count-addresses.ts';
 import { dayMs, type Cover } from './cover.ts';
 import { openPacks, type Packs } from './read-packs.ts';
-import { readCover, readEvents, readSums, type Chosen, type SumsDeps, type SumsTable } from './read-sums.ts';
+import { readCovers, readEvents, readSums, type Chosen, type SumsDeps, type SumsTable } from './read-sums.ts';
 
 export type Key = 'country' | 'jail' | 'asn';
 
@@ -27,11 +27,16 @@ export async function readRanked(deps: SumsDeps, { key, range, chosen, limit }: 
   const table = tableOf(key, chosen);
   if (table === null) return readFromEvents(deps, { key, range, chosen, limit });
   const of = { key, chosen, table };
-  const now = await sourceOf(deps, of, range);
-  const bans = await bansByKey(deps, of, now);
-  const before = await bansByKey(deps, of, await sourceOf(deps, of, rangeBefore(range)));
+  const { from, to } = rangeBefore(range);
+  const [now, earlier] = await readCovers(deps, [
+    [range.from, range.to],
+    [from, to],
+  ]);
+  const source = await sourceOf(deps, of, now);
+  const bans = await bansByKey(deps, of, source);
   const keys = largest(bans, limit);
-  return answer({ bans, before, keys, addresses: await addressesByKey(deps, { ...of, source: now, keys }) });
+  const before = await bansByKey(deps, of, await sourceOf(deps, of, earlier), keys);
+  return answer({ bans, before, keys, addresses: await addressesByKey(deps, { ...of, source, keys }) });
 }
 
 async function readFromEvents(deps: SumsDeps, { key, range, chosen, limit }: Question): Promise<Ranked> {
@@ -94,26 +99,32 @@ interface Source extends Cover {
   packs: Packs;
 }
 
-async function sourceOf(deps: SumsDeps, { key, chosen }: Of, { from, to }: TimeRange): Promise<Source> {
-  const { sums, events } = await readCover(deps, [from, to]);
+async function sourceOf(deps: SumsDeps, { key, chosen }: Of, cover: Cover | undefined): Promise<Source> {
+  const { sums, events } = cover ?? { sums: [], events: [] };
   const isPacked = chosen.jail === null && chosen.country === null && key !== 'jail';
   const days = isPacked ? sums.filter(({ grain }) => grain === dayMs) : [];
   const packs = await openPacks(deps, { kind: key === 'asn' ? 'network' : 'country', days, chosen });
   return { packs, sums: sums.filter((one) => !days.includes(one)), events };
 }
 
+/** `keys`: of these only. */
 async function bansByKey(
   deps: SumsDeps,
   { key, chosen, table }: Of,
   { packs, sums, events }: Source,
+  keys: readonly KeyValue[] | null = null,
 ): Promise<Map<KeyValue, number>> {
-  const bans = new Map<KeyValue, number>();
-  packs.addTo(bans);
+  const bans = new Map<KeyValue, number>(keys?.map((one) => [one, 0]));
+  if (keys?.length === 0) return bans;
+  packs.addTo(bans, keys === null);
+  const among = (alias: 's' | 'h') =>
+    keys === null ? sql`` : sql`AND ${ref(alias, key)} IN (${sql.join(keys)})`;
   const columns = sql`${ref('s', key)} AS key, sum(s.bans) AS bans`;
-  const rows = await readSums<KeyBans>(deps, { table, sums, chosen }, { columns, groupBy: ref('s', key) });
+  const of = { columns, where: among('s'), groupBy: ref('s', key) };
   // sums of unbans only count no ban
-  for (const row of rows) if (row.bans > 0) bans.set(row.key, (bans.get(row.key) ?? 0) + row.bans);
-  await addEvents(deps, bans, { key, chosen, events });
+  for (const row of await readSums<KeyBans>(deps, { table, sums, chosen }, of))
+    if (row.bans > 0) bans.set(row.key, (bans.get(row.key) ?? 0) + row.bans);
+  await addEvents(deps, bans, { key, chosen, events, where: among('h') });
   return bans;
 }
 
@@ -122,14 +133,21 @@ interface KeyBans {
   bans: number;
 }
 
+interface EventsOf {
+  key: Key;
+  chosen: Chosen;
+  events: readonly TimeRange[];
+  where?: RawBuilder<unknown>;
+}
+
 async function addEvents(
   deps: SumsDeps,
   bans: Map<KeyValue, number>,
-  { key, ...of }: { key: Key; chosen: Chosen; events: readonly TimeRange[] },
+  { key, where = sql``, ...of }: EventsOf,
 ): Promise<void> {
   const rows = await readEvents<KeyBans>(deps, of, {
     columns: sql`${ref('h', key)} AS key, count(*) AS bans`,
-    where: sql`AND h.action = 'ban'`,
+    where: sql`AND h.action = 'ban' ${where}`,
     groupBy: ref('h', key),
   });
   for (const row of rows) bans.set(row.key, (bans.get(row.key) ?? 0) + row.bans);
