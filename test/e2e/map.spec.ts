@@ -20,7 +20,7 @@ for (const rows of [0, 3, 100_000]) {
 
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [360, 1440]) {
-        test(`looks right in ${colorScheme} at ${width} px`, async ({ page }, { outputPath }) => {
+        test(`looks right in ${colorScheme} at ${width} px`, async ({ page }, info) => {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await page.setViewportSize({ width, height: width === 360 ? 780 : 900 });
           await signInTo(page, made.bangui.url, rows > 3 ? '/map?country=NL' : '/map');
@@ -29,7 +29,7 @@ for (const rows of [0, 3, 100_000]) {
           else await expect(table(page)).toBeVisible();
           await expectNoAxeFindings(page);
           await expectNoSidewaysScrolling(page);
-          await page.screenshot({ path: outputPath(`map-${rows}-${colorScheme}-${width}.png`) });
+          await page.screenshot({ path: info.outputPath(`map-${rows}-${colorScheme}-${width}.png`) });
         });
       }
     }

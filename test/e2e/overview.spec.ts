@@ -16,7 +16,7 @@ for (const rows of [0, 3, 100_000]) {
 
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [360, 1440]) {
-        test(`looks right in ${colorScheme} at ${width} px`, async ({ page }, { outputPath }) => {
+        test(`looks right in ${colorScheme} at ${width} px`, async ({ page }, info) => {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await page.setViewportSize({ width, height: width === 360 ? 780 : 900 });
           await signInTo(page, made.bangui.url, '/');
@@ -24,7 +24,7 @@ for (const rows of [0, 3, 100_000]) {
           await expect(page.getByRole('region', { name: 'Countries' })).toBeVisible();
           await expectNoAxeFindings(page);
           await expectNoSidewaysScrolling(page);
-          await page.screenshot({ path: outputPath(`overview-${rows}-${colorScheme}-${width}.png`) });
+          await page.screenshot({ path: info.outputPath(`overview-${rows}-${colorScheme}-${width}.png`) });
         });
       }
     }

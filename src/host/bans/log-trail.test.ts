@@ -175,7 +175,23 @@ test('a stop of one jail ends no ban; its unbans are held back, also over a rest
   restart();
   unban('2', 900);
   write('jail', "Jail 'sshd' stopped", 900);
+  expect(read(100)).toEqual([]);
+  restart();
+  write('jail', "Jail 'sshd' started");
+  write('actions', '[sshd] Restore Ban 1');
+  write('actions', '[sshd] Restore Ban 2');
   expect(read()).toEqual([]);
+});
+
+test('an unban by hand right before its jail is stopped is one', () => {
+  ban('1');
+  ban('2');
+  unban('1');
+  unban('2');
+  write('jail', "Jail 'sshd' stopped");
+  write('jail', "Jail 'sshd' started");
+  write('actions', '[sshd] Restore Ban 2');
+  expect(read()).toEqual(['ban 1', 'ban 2', 'unban 1']);
 });
 
 test('unbans by hand, of all at once, are unbans', () => {

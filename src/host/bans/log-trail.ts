@@ -4,7 +4,8 @@ import { measureOffset, readStamp } from './log-clock.ts';
 import { headOf, planAfter, planLog, type LogPart, type LogPlace } from './log-files.ts';
 import { zoneOf, type Zone } from './log-zone.ts';
 import { parseLogLine } from './parse-log-line.ts';
-import { createRestartNoise, type Heard, type NoiseState } from './restart-noise.ts';
+import type { Heard } from './heard.ts';
+import { createRestartNoise, type NoiseState } from './restart-noise.ts';
 
 /** Where reading goes on, in this process or another one. What is read twice then is the same again. */
 export interface TrailMark extends LogPlace, NoiseState {}

@@ -46,7 +46,11 @@ test('the server says when it stops and starts', () => {
   });
 });
 
-test('a jail that stops says so', () => {
+test('a jail that stops and starts says so', () => {
+  expect(parseLogLine(line('jail', "Jail 'sshd' started", 'INFO'))?.event).toEqual({
+    type: 'jail_started',
+    jail: 'sshd',
+  });
   expect(parseLogLine(line('jail', "Jail 'my jail' stopped", 'INFO'))?.event).toEqual({
     type: 'jail_stopped',
     jail: 'my jail',
@@ -63,7 +67,7 @@ test.each([
   line('actions', '[sshd] Reban 192.0.2.1'),
   line('actions', "Failed to execute ban jail 'sshd' action 'x' info '': error", 'ERROR'),
   line('transmitter', "Command ['set', 'sshd', 'banip', '[sshd] Ban 1.1.1.1'] has failed.", 'ERROR'),
-  line('jail', "Jail 'sshd' started", 'INFO'),
+  line('jail', "Jail 'sshd' uses poller {}", 'INFO'),
   '2026-99-99 01:34:29,123 fail2ban.actions        [4711]: NOTICE  [sshd] Ban 192.0.2.1',
 ])('says nothing about bans: %s', (text) => {
   expect(parseLogLine(text)).toBeNull();

@@ -20,12 +20,14 @@ export type LineEvent =
   | { type: 'server_stopping' }
   | { type: 'server_starting' }
   /** Written after the unbans of the jail, which come back when it starts. */
-  | { type: 'jail_stopped'; jail: string };
+  | { type: 'jail_stopped'; jail: string }
+  /** Written about when it begins to restore its bans. */
+  | { type: 'jail_started'; jail: string };
 
 const line =
   /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3}) fail2ban\.(actions|observer|server|jail)\s+\[(\d+)\]: [A-Z]+\s+(.*)$/;
 const ofJail = /^\[(.+?)\] (.+)$/;
-const jailStopped = /^Jail (['"])(.+)\1 stopped$/;
+const jailTurns = /^Jail (['"])(.+)\1 (stopped|started)$/;
 const increase = /^Increase Ban (.+) \((\d+) # .+? -> (infinite|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\)$/;
 
 /**
@@ -45,8 +47,9 @@ export function parseLogLine(text: string): LogLine | null {
 function eventOf(logger: string, message: string): LineEvent | null {
   if (logger === 'server') return serverEvent(message);
   if (logger !== 'jail') return jailEvent(message);
-  const jail = jailStopped.exec(message)?.[2];
-  return jail === undefined ? null : { type: 'jail_stopped', jail };
+  const [, , jail, turn] = jailTurns.exec(message) ?? [];
+  if (jail === undefined) return null;
+  return { type: turn === 'stopped' ? 'jail_stopped' : 'jail_started', jail };
 }
 
 function serverEvent(message: string): LineEvent | null {

@@ -13,7 +13,7 @@ export interface HistoryTables {
 }
 
 /** One event: a ban or the end of one. Kept past fail2ban's own purge. */
-interface History {
+export interface History {
   /** `at * 1024` plus a number that tells events of one millisecond apart: the order of ids is the order of time. */
   id: number;
   host_id: string;

@@ -1,5 +1,5 @@
 /** Compares the bans that fail2ban counted with those its log told of: what is missing is looked for in its database. */
-import type { Heard } from '../../../host/bans/restart-noise.ts';
+import type { Heard } from '../../../host/bans/heard.ts';
 import type { HostFacts } from './messages.ts';
 
 export interface Counters {

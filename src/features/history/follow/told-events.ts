@@ -1,6 +1,6 @@
 /** What fail2ban's log and database tell, as events of the history. */
 import type { TableBan } from '../../../host/bans/ban-table.ts';
-import type { Heard } from '../../../host/bans/restart-noise.ts';
+import type { Heard } from '../../../host/bans/heard.ts';
 import type { NewBan, NewEvent, Origin } from '../new-event.ts';
 import type { JailFacts } from './messages.ts';
 

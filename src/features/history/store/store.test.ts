@@ -1,99 +1,45 @@
 /** The history of a host, told of by fail2ban's database and log in any order and any number of times. */
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { temporaryDatabase, type TemporaryDatabase } from '../../../../test/database.ts';
+import {
+  line,
+  row,
+  temporaryDatabaseWithHistory,
+  unban,
+  type TemporaryHistory,
+} from '../../../../test/history-store.ts';
 import { onPostgres } from '../../../../test/servers/test-databases.ts';
-import type { NewBan, NewEvent, NewUnban } from '../new-event.ts';
-import { checkHistory } from './check.ts';
-import { createHistoryStore, type HistoryStore } from './store.ts';
+import type { NewEvent } from '../new-event.ts';
 
-const dialect = onPostgres() ? 'postgres' : 'sqlite';
 const start = Date.UTC(2026, 9, 31, 23, 59, 0);
-const by = { origin: 'own', actor: null, reason: null } as const;
-const [jail, ip] = ['sshd', '203.0.113.9'];
+const second = start / 1000;
 
-let database: TemporaryDatabase;
-let store: HistoryStore;
-
-const newStore = () =>
-  createHistoryStore({
-    db: database.db,
-    dialect,
-    hostId: 'local',
-    locate: (text) => ({
-      country: text.includes('.') ? `X${text.at(-1) ?? ''}` : 'unknown',
-      asn: text.length,
-      asName: `Network ${text.length}`,
-      range: null,
-      city: null,
-    }),
-  });
+let history: TemporaryHistory;
 beforeEach(async () => {
-  database = await temporaryDatabase();
-  store = newStore();
+  history = await temporaryDatabaseWithHistory();
 });
-afterEach(() => database.close());
-
-const append = (...events: NewEvent[]) => database.fence().write((trx) => store.append(trx, events));
-const check = () => checkHistory({ db: database.db, dialect, hostId: 'local' });
-const events = () => database.db.selectFrom('history').selectAll().orderBy('id').execute();
-const row = (fail2banAt: number, rest: Partial<NewBan> = {}): NewBan => ({
-  ...by,
-  jail,
-  ip,
-  action: 'ban',
-  at: fail2banAt * 1000,
-  fail2banAt,
-  seconds: 600,
-  count: 1,
-  failures: 5,
-  lines: [`Failed password for root from ${ip}`, 'again'],
-  ...rest,
-});
-const line = (at: number, rest: Partial<NewBan> = {}): NewBan => ({
-  ...by,
-  jail,
-  ip,
-  action: 'ban',
-  at,
-  fail2banAt: null,
-  seconds: null,
-  count: 1,
-  failures: 0,
-  lines: [],
-  ...rest,
-});
-const unban = (at: number, rest: Partial<NewUnban> = {}): NewUnban => ({
-  ...by,
-  jail,
-  ip,
-  action: 'unban',
-  at,
-  ...rest,
-});
+afterEach(() => history.close());
 
 test('row and line are one ban, whichever comes first, and repeating either changes nothing', async () => {
-  const second = start / 1000;
   const [told, heard] = [row(second), line(start + 1_200)];
-  const first = await append(heard);
+  const first = await history.append(heard);
   expect(first.added).toMatchObject([
     { at: start + 1_200, heardAt: start + 1_200, fail2banAt: null, again: false },
   ]);
-  const after = await append(told);
+  const after = await history.append(told);
   expect(after).toMatchObject({ added: [], completed: [{ failures: 5, seconds: 600, lines: told.lines }] });
-  expect(await append(told, heard, told)).toEqual({ added: [], completed: [], heard: 0, known: 3 });
+  expect(await history.append(told, heard, told)).toEqual({ added: [], completed: [], heard: 0, known: 3 });
   const later = row(second + 3_600);
-  expect(await append(later, line(start + 3_602_000), later)).toMatchObject({
+  expect(await history.append(later, line(start + 3_602_000), later)).toMatchObject({
     added: [{ again: true }],
     heard: 1,
     known: 1,
   });
-  expect((await events()).map((one) => [one.at, one.fail2ban_at, one.heard_at])).toEqual([
+  expect((await history.events()).map((one) => [one.at, one.fail2ban_at, one.heard_at])).toEqual([
     [start + 1_200, second, start + 1_200],
     [start + 3_600_000, second + 3_600, start + 3_602_000],
   ]);
-  expect(await check()).toEqual([]);
+  expect(await history.check()).toEqual([]);
 });
 
 /** Bans of a few addresses, one after the other: its time in the database, that of its log line, and its end. */
@@ -141,37 +87,23 @@ function shuffled(all: readonly NewEvent[], order: readonly number[]): NewEvent[
     .map(({ event }) => event);
 }
 
-async function emptyAll(): Promise<void> {
-  const tables = [
-    'history',
-    'history_lines',
-    'addresses',
-    'jail_sums',
-    'country_sums',
-    'network_sums',
-  ] as const;
-  for (const table of tables) await database.db.deleteFrom(table).execute();
-  if (!onPostgres())
-    await sql`INSERT INTO history_search (history_search) VALUES ('delete-all')`.execute(database.db);
-}
-
 test(
   'in whatever order and however often told, each ban is there once, whole',
   { timeout: 120_000 },
   async () => {
     await fc.assert(
       fc.asyncProperty(cutAnyhow, async ([all, order, cuts]) => {
-        await emptyAll();
-        store = newStore();
+        await history.empty();
+        history.restart();
         const told = shuffled(all, order);
         const edges = [0, ...cuts.map((cut) => cut % (told.length + 1)), told.length].toSorted(
           (a, b) => a - b,
         );
-        for (const [n, edge] of edges.entries()) await append(...told.slice(edges[n - 1] ?? 0, edge));
+        for (const [n, edge] of edges.entries()) await history.append(...told.slice(edges[n - 1] ?? 0, edge));
         const bans = all.filter((event) => event.action === 'ban');
         const rows = bans.filter(({ fail2banAt }) => fail2banAt !== null);
         const lines = bans.filter(({ fail2banAt }) => fail2banAt === null);
-        const there = await events();
+        const there = await history.events();
         const pairs = rows.map((one, n) =>
           [one.jail, one.ip, one.fail2banAt, lines[n]?.at, one.failures].join(),
         );
@@ -186,9 +118,115 @@ test(
           const least = Math.min(...group.map(({ at }) => at));
           expect(group.filter(({ again }) => again === 0)).toEqual([expect.objectContaining({ at: least })]);
         }
-        expect(await check()).toEqual([]);
+        expect(await history.check()).toEqual([]);
       }),
       { numRuns: onPostgres() ? 40 : 150 },
     );
   },
 );
+
+test('an unban is told once, however often its line is read', async () => {
+  await history.append(line(start), unban(start + 500), unban(start + 500), line(start + 500));
+  history.restart();
+  await history.append(unban(start + 500), line(start + 500), unban(start + 900));
+  expect((await history.events()).map(({ action, at }) => `${action} ${at - start}`)).toEqual([
+    'ban 0',
+    'unban 500',
+    'ban 500',
+    'unban 900',
+  ]);
+  expect(await history.check()).toEqual([]);
+});
+
+test('what a ban by hand is known for wins, whichever of the two tells of it', async () => {
+  const manual = { origin: 'manual', actor: 'admin', reason: 'a scan' } as const;
+  await history.append(row(second), row(second, { jail: 'web' }), row(second + 3_600));
+  await history.append(line(start + 300, manual), row(second, { ...manual, jail: 'web' }));
+  const found = await history.events();
+  expect(found.map((one) => `${one.jail} ${one.origin} ${one.actor}`).toSorted()).toEqual([
+    'sshd manual admin',
+    'sshd own null',
+    'web manual admin',
+  ]);
+  await history.append(row(second), line(start + 300));
+  expect((await history.events()).filter(({ origin }) => origin === 'manual')).toHaveLength(2);
+  expect(await history.check()).toEqual([]);
+});
+
+test(
+  'a flood that shares one second gets an id each, in the order it came',
+  { timeout: 120_000 },
+  async () => {
+    const flood = Array.from({ length: 3_500 }, (_, n) =>
+      row(second, { ip: `198.51.${n >> 8}.${n & 255}`, lines: [] }),
+    );
+    for (let from = 0; from < flood.length; from += 500) {
+      if (from === 2_000) history.restart();
+      await history.append(
+        ...flood.slice(from, from + 500),
+        row(second + 1, { ip: `2001:db8::${from}`, lines: [] }),
+      );
+    }
+    const found = await history.events();
+    expect(found).toHaveLength(3_507);
+    const ids = found.filter(({ at }) => at === start).map(({ id }) => id - start * 1024);
+    expect(ids).toEqual(Array.from({ length: 3_500 }, (_, n) => n));
+    expect((await history.append(...flood.slice(1_200, 1_300))).known).toBe(100);
+    expect(await history.check()).toEqual([]);
+  },
+);
+
+test('what a transaction did that was not stored is not remembered', async () => {
+  await history.append(row(second));
+  const undone = history.fence.write(async (trx) => {
+    await history.store.append(trx, [row(second + 7_200, { ip: '192.0.2.1' }), row(second + 40 * 86_400)]);
+    throw new Error('undone');
+  });
+  await expect(undone).rejects.toThrow('undone');
+  const { added } = await history.append(
+    row(second + 7_200, { ip: '192.0.2.2' }),
+    row(second + 7_200, { ip: '192.0.2.1' }),
+    row(second + 40 * 86_400),
+  );
+  expect(added.map(({ again }) => again)).toEqual([false, false, true]);
+  expect(await history.check()).toEqual([]);
+});
+
+test('odd texts and times are stored as either database can hold them', async () => {
+  const odd = [
+    'not-an-ip',
+    'a\0b',
+    '\uD800',
+    '🦊',
+    '',
+    'x'.repeat(5_000),
+    '::ffff:192.0.2.1',
+    '192.0.2.1',
+    '1\u2028 <b>',
+  ];
+  const lines = ['nul \0 here', 'x'.repeat(1_000_000), '\uFFFD', '\u001b[31m', '=cmd()', '"\\u0000"', ...odd];
+  for (const name of odd) {
+    const told = [row(second, { ip: name, jail: name, lines, failures: 2 ** 40, seconds: 2 ** 50 })];
+    told.push(
+      row(second + 3_600, {
+        ip: name,
+        jail: name,
+        failures: Number.NaN,
+        lines: Array.from({ length: 500 }, () => 'y'),
+      }),
+    );
+    await history.append(
+      ...told,
+      unban(-5, { ip: name, jail: name, reason: 'r\0'.repeat(9_000), actor: name }),
+    );
+    history.restart();
+    expect(await history.append(...told)).toMatchObject({ known: 2, added: [] });
+  }
+  const stored = await history.db.selectFrom('history_lines').select('lines').execute();
+  for (const { lines: text } of stored) {
+    expect(text.length).toBeLessThan(200_000);
+    expect(String(JSON.parse(text)).includes('\0')).toBe(false);
+  }
+  expect(stored.some(({ lines: text }) => text.includes('nul \uFFFD here'))).toBe(true);
+  expect(await history.check()).toEqual([]);
+});
