@@ -148,19 +148,20 @@ async function* wrongPacks({ db, hostId }: Context): AsyncGenerator<string> {
         rows.map((row) => names.map((name) => row[name] ?? null)),
       );
     }
-    const expected = new Map(
-      packsOf({ hostId, day }, hours).map(([, , kind, origin, pack]) => [`${kind} ${origin}`, pack]),
-    );
+    const shown = (...values: unknown[]): string =>
+      JSON.stringify(
+        values.map((one) => (one instanceof Uint8Array ? Buffer.from(one).toString('hex') : one)),
+      );
+    const expected = new Set(packsOf({ hostId, day }, hours).map(([, , ...rest]) => shown(...rest)));
     const found = await db
       .selectFrom('day_packs')
       .selectAll()
       .where('host_id', '=', hostId)
       .where('at', '=', day)
       .execute();
-    const same = found.every(({ kind, origin, pack }) => {
-      const wanted = expected.get(`${kind} ${origin}`);
-      return wanted instanceof Uint8Array && Buffer.compare(wanted, pack) === 0;
-    });
+    const same = found.every(({ kind, origin, counts, sets }) =>
+      expected.has(shown(kind, origin, counts, sets)),
+    );
     if (!same || found.length !== expected.size)
       yield `packs of the day ${new Date(day).toISOString()}: differ from its hours`;
   }

@@ -17,7 +17,7 @@ interface SeedingOptions {
 }
 
 /** Lines of this id and later ones may not be in the full-text index. */
-const unsearchedKey = 'unsearched_from';
+export const unsearchedKey = 'unsearched_from';
 
 /** By its address an event is recognised again: that index stays. */
 const kept = 'history_by_address';
