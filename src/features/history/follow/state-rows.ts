@@ -32,8 +32,8 @@ export const stateKinds = {
   began: kind('began', z.number()),
   /** How many events there are. */
   events: kind('events', z.number()),
-  /** The edition of the country and network data that all events have. */
-  geo: kind('geo', z.string()),
+  /** The country and network data that events have: all of them, or those of addresses up to one. */
+  geo: kind('geo', z.object({ edition: z.string(), after: z.number().nullable() })),
   /** How the writer is, for instances that do not write. */
   progress: kind(
     'progress',
