@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   addToSet,
-  countUnited,
   decodeSet,
   encodeSet,
   removeFromSet,
@@ -48,8 +47,7 @@ test('a union of many counts each address once', () => {
       const sets = lists.map((list) => encodeSet(list));
       const all = sorted(lists.flat());
       expect(decodeSet(uniteSets(sets))).toEqual(all);
-      expect(countUnited(sets)).toBe(all.length);
-    }),
+      }),
   );
 });
 
