@@ -2,7 +2,7 @@
 
 const test = '[.](test|spec)[.]tsx?$';
 /** What stands beside app and its parts, main, cli and its commands: the table of settings and what it is made of. */
-const settings = '^src/(?!(app|open-outside|main|cli|backup|doctor)[.]ts$)[^/]+$';
+const settings = '^src/(?!(app|open-[^.]+|main|cli|backup|doctor)[.]ts$)[^/]+$';
 const browser = '^src/(ui|web)/|^src/features/[^/]+/web/';
 
 /** A floor and what it may see of `src/`; everything else there is forbidden. `$1` is the feature's own name. */

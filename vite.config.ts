@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 export default defineConfig({
   publicDir: 'src/web/public',
-  plugins: [react(), precompressed()],
+  plugins: [react(), withoutCycles(), precompressed()],
   build: {
     outDir: 'dist/web',
     emptyOutDir: true,
@@ -27,6 +27,19 @@ export default defineConfig({
               test: /react-virtual|virtual-core|data-table/,
               includeDependenciesRecursively: false,
             },
+            {
+              // what an address and the history share comes with them: most visits begin without
+              name: 'address',
+              test: /features\/(?:address|history)\/web\/(?!history-view|offenders-view|live-history|heard-event)|web\/address-|web\/(?:address|history)\.css|held-bans|base\/(?:address|ip-bits|special-purpose|duration)|ui\/(?:log-text|visible-text|value-menu|range-segments|range-dialog|zoned-time)/,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+            },
+            {
+              name: 'lists',
+              test: /unban-acts|history-tabs|use-country-name|ui\/(?:country|chip|new-rows|address-link)/,
+              minShareCount: 2,
+              includeDependenciesRecursively: false,
+            },
             { name: 'kit', minShareCount: 2, includeDependenciesRecursively: false },
           ],
         },
@@ -38,6 +51,25 @@ export default defineConfig({
     proxy: { '/api': 'http://127.0.0.1:8000' },
   },
 });
+
+/** Files that load one another break at their first line, and only in what is shipped: no build then. */
+function withoutCycles(): Plugin {
+  return {
+    name: 'bangui-without-cycles',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const importsOf = (file: string): readonly string[] => {
+        const part = bundle[file];
+        return part?.type === 'chunk' ? part.imports : [];
+      };
+      const visit = (file: string, path: readonly string[]): void => {
+        if (path.includes(file)) this.error(`files load one another: ${[...path, file].join(' → ')}`);
+        for (const next of importsOf(file)) visit(next, [...path, file]);
+      };
+      for (const file of Object.keys(bundle)) visit(file, []);
+    },
+  };
+}
 
 /** Compressed once at build time, so that the server only ever sends files. */
 function precompressed(): Plugin {

@@ -12,6 +12,8 @@ const include = ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts', 'runtime/**/*.te
 const once = [
   // opening, WAL, rights and damage of the file
   'src/platform/db/open-sqlite.test.ts',
+  // a thread for the file
+  'src/platform/db/reader.test.ts',
   // opens the same file beside BanGUI, to lock it and to delete the row by hand
   'src/platform/lock/sqlite-lock.test.ts',
   // bring the databases they need themselves

@@ -2,6 +2,8 @@
 import { bansPage, socketHold } from './bans-page.ts';
 import { inBrowser } from './browser.ts';
 import { burst } from './burst.ts';
+import { geoLookups } from './geo.ts';
+import { history } from './history.ts';
 import { load } from './load.ts';
 import { overviewRefresh } from './overview-refresh.ts';
 import {
@@ -22,28 +24,35 @@ const figures: readonly (readonly [name: string, figure: Figure])[] = [
   ['page', bansPage],
   ['hold', socketHold],
   ['browser', inBrowser],
+  ['geo', geoLookups],
   ['start', secondStart],
   ['load', load],
   ['burst', burst],
 ];
 const wanted = process.argv.slice(2);
-
-const scene = await openScene();
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 const rows: Row[] = [];
-try {
-  await banMany(scene.fail2ban, scene.jail, 0, bans);
-  const filled = await untilShown(scene, bans, 300_000);
-  console.log(
-    `${bans.toLocaleString('en')} bans in jail ${scene.jail}; all shown ${(filled / 1000).toFixed(1)} s after the last`,
-  );
-  for (const [name, figure] of figures) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    await untilIdle(scene);
-    console.log(`measuring ${name}, ${(await shown(scene)).toLocaleString('en')} bans`);
-    rows.push(...(await figure(scene)));
+
+if (isWanted('history')) rows.push(...(await history()));
+if (figures.some(([name]) => isWanted(name))) await inScene();
+
+async function inScene(): Promise<void> {
+  const scene = await openScene();
+  try {
+    await banMany(scene.fail2ban, scene.jail, 0, bans);
+    const filled = await untilShown(scene, bans, 300_000);
+    console.log(
+      `${bans.toLocaleString('en')} bans in jail ${scene.jail}; all shown ${(filled / 1000).toFixed(1)} s after the last`,
+    );
+    for (const [name, figure] of figures) {
+      if (!isWanted(name)) continue;
+      await untilIdle(scene);
+      console.log(`measuring ${name}, ${(await shown(scene)).toLocaleString('en')} bans`);
+      rows.push(...(await figure(scene)));
+    }
+  } finally {
+    await closeScene(scene);
   }
-} finally {
-  await closeScene(scene);
 }
 console.log('\n| Figure | Reach | Measured | Beside, same run | |\n|---|---|---|---|---|');
 for (const row of rows) {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deployPackages, installDebianPackages, testPackages } from './debian-packages.mjs';
 import { takeLock } from './lock.mjs';
+import { networksAreDue, prepareNetworks } from './networks.mjs';
 import { installPackages, nodeForBangui, packagesAreDue } from './packages.mjs';
 import { buildPages, pagesAreDue } from './pages.mjs';
 import { SetupError } from './run-program.mjs';
@@ -67,6 +68,9 @@ async function setUp() {
         installDebianPackages({ packages, say, signal }),
       );
     }
+    if (wanted.pages && (await networksAreDue(root))) {
+      await timed('compiling the list of networks', () => prepareNetworks({ root, descriptor, signal }));
+    }
     if (wanted.pages && (await pagesAreDue(root))) {
       await timed('building the pages', () => buildPages({ root, descriptor, signal }));
     }
@@ -78,7 +82,8 @@ async function setUp() {
 async function anythingIsDue() {
   if (await packagesAreDue(root)) return true;
   nodeForBangui(root);
-  return missingPackages().length > 0 || (wanted.pages && (await pagesAreDue(root)));
+  if (missingPackages().length > 0) return true;
+  return wanted.pages && ((await networksAreDue(root)) || (await pagesAreDue(root)));
 }
 
 function missingPackages() {

@@ -6,38 +6,35 @@ import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createClosers } from './closers.ts';
 import type { ReadConfig } from './config.ts';
-import { createPasswords } from './features/auth/passwords.ts';
 import { authRoutes } from './features/auth/routes.ts';
-import { keepSessionSecret } from './features/auth/session-secret.ts';
-import { createSessions } from './features/auth/sessions.ts';
-import { endedSessionsTopic } from './features/auth/ended-sessions.ts';
-import { createThrottle, signInPolicy } from './features/auth/throttle.ts';
 import { createBanEnds } from './features/bans/ban-ends.ts';
 import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
+import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
-import { overviewRoutes } from './features/overview/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
 import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
 import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
+import { openAccess } from './open-access.ts';
+import { openAddress } from './open-address.ts';
+import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
+import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
 import { shareEvents } from './platform/fan-out/shared-events.ts';
 import { addLive } from './platform/http/live.ts';
-import { callsPolicy, createRateLimiter, secondsWorth } from './platform/http/rate-limit.ts';
 import { createServer } from './platform/http/server.ts';
 import { housekeepingJobs } from './platform/jobs/housekeeping.ts';
 import type { Job } from './platform/jobs/job.ts';
 import { createScheduler } from './platform/jobs/scheduler.ts';
-import { openLimits } from './platform/limits/open-limits.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
 import type { Shipping } from './platform/logging/open-shipping.ts';
 import { openMonitoring } from './platform/monitoring.ts';
@@ -81,7 +78,7 @@ export async function startApp({
   const closers = createClosers({ log });
   try {
     const outside = await openOutside({ config, configured, log, now, closers });
-    const { practice, database, redis, postgresUrl, lock } = outside;
+    const { geo, practice, database, redis, postgresUrl, lock } = outside;
     const { db } = database;
     const scheduler = monitoring.watchRuns(createScheduler({ lock, log, now }));
 
@@ -105,30 +102,14 @@ export async function startApp({
     host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
-    const mirror = createMirror({ db, host, feed, events, fanOut, listenElsewhere, now, log });
+    const mirror = createMirror({ db, host, feed, geo, events, fanOut, listenElsewhere, now, log });
     const manual = createManualBans({ db, hostId: host.id });
     closers.add('mirror_elsewhere', mirror.follow());
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
 
-    const current = config.sessionSecret ?? keepSessionSecret(database.path ?? config.databasePath);
-    const endedSessions = endedSessionsTopic(fanOut);
-    const sessions = createSessions({
-      db,
-      secrets: config.sessionSecretPrevious === null ? [current] : [current, config.sessionSecretPrevious],
-      cacheMs: config.sessionCacheEnabled ? config.sessionCacheTtlSeconds * 1000 : 0,
-      tell: endedSessions.send,
-      now,
-    });
-    endedSessions.listen(sessions.endedElsewhere);
-    fanOut.onGap(sessions.doubt);
-    const passwords = createPasswords();
-    const limitStore = openLimits({ redis, postgres: shared ? db : null, log, now });
-    const throttle = createThrottle({ store: limitStore(signInPolicy(config.loginRateLimitPerMinute)) });
-    const limiter = createRateLimiter({
-      store: limitStore(callsPolicy(config.rateLimitPerMinute)),
-      atOnce: redis !== null || shared ? secondsWorth(config.rateLimitPerMinute) : 1,
-      now,
-    });
+    const databaseFile = database.path ?? config.databasePath;
+    const access = openAccess({ config, db, databaseFile, redis, shared, fanOut, log, now });
+    const { sessions, passwords, throttle, limiter } = access;
     const server = await createServer({
       log,
       identify: sessions.identify,
@@ -140,14 +121,8 @@ export async function startApp({
       watchers: monitoring.watchHttp,
     });
     const { mount } = server;
-    const live = addLive({
-      server,
-      events,
-      identify: sessions.identify,
-      onSessionEnd: sessions.onEnd,
-      log,
-    });
     const { identify } = sessions;
+    const live = addLive({ server, events, identify, onSessionEnd: sessions.onEnd, log });
     monitoring.serve({ server, identify, limiter, db, host, lock, live });
     let shuttingDown = false;
 
@@ -160,7 +135,7 @@ export async function startApp({
       cache: () => sessions.cache,
       shuttingDown: () => shuttingDown,
     });
-    const setupCode = shared ? sharedSetupCode(current) : newSetupCode();
+    const setupCode = shared ? sharedSetupCode(access.secret) : newSetupCode();
     setupRoutes({
       mount,
       db,
@@ -189,17 +164,31 @@ export async function startApp({
         }),
     });
 
-    bansRoutes({ mount, db, host, mirror, manual, audit, now });
+    bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
+    geoRoutes({ mount, geo });
+    openHistory({ config, outside, host, events, mount, scheduler, closers, log, now });
     jailsRoutes({ mount, host });
-    jobsRoutes({ mount, db, scheduler, audit });
-    overviewRoutes({
+    openAddress({
       mount,
+      db,
+      host,
+      lock,
+      locate: geo.locate,
+      log,
+      now,
+      closers,
+      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      regexProgram: config.fail2banRegex,
+    });
+    jobsRoutes({ mount, db, scheduler, audit });
+    const overview = {
       host,
       mirror,
       hostName: config.hostName,
       practice: practice !== null,
       appVersion: metadata.version,
-    });
+    };
+    openReads({ mount, database, hostId, overview, log, now, closers });
 
     scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
+import { historySettings, readHistory } from './history-settings.ts';
+import { geoSettings, readGeo } from './geo-settings.ts';
 import { logTarget, type LogTarget } from './log-target.ts';
 import { monitoringSettings, readMonitoring } from './monitoring-settings.ts';
 import { readSession, sessionSettings } from './session-settings.ts';
@@ -74,6 +76,19 @@ export const settings = {
     shownDefault: 'asked from fail2ban',
     sentence: "fail2ban's own database file, only ever read.",
   }),
+  fail2banConfigDir: text({
+    name: 'FAIL2BAN_CONFIG_DIR',
+    fallback: '/etc/fail2ban',
+    sentence: "Folder of fail2ban's configuration.",
+  }),
+  fail2banRegex: text({
+    name: 'FAIL2BAN_REGEX',
+    fallback: null,
+    shownDefault: '`fail2ban-regex` on `PATH`',
+    sentence:
+      "fail2ban's program for testing expressions; its Python is asked which expression matched a line.",
+  }),
+  ...geoSettings,
   practice: choice({
     name: 'PRACTICE',
     of: ['auto', 'always', 'never'],
@@ -88,6 +103,7 @@ export const settings = {
     sentence:
       'What a second instance on the same database does: refuse to start, or serve and take over the background jobs when the first ends.',
   }),
+  ...historySettings,
   ...sessionSettings,
   corsAllowedOrigins: origins({
     name: 'CORS_ALLOWED_ORIGINS',
@@ -173,8 +189,12 @@ export function readConfig(environment: Environment): ReadConfig {
     redisUrl: read('redisUrl', settings.redisUrl),
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
+    fail2banConfigDir: resolve(read('fail2banConfigDir', settings.fail2banConfigDir)),
+    fail2banRegex: read('fail2banRegex', settings.fail2banRegex),
+    ...readGeo(read),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),
+    ...readHistory(read),
     ...readSession(read),
     corsAllowedOrigins: read('corsAllowedOrigins', settings.corsAllowedOrigins),
     trustedProxies: read('trustedProxies', settings.trustedProxies),

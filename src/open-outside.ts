@@ -1,4 +1,4 @@
-/** Opens what lies outside this process, in order: the practice fail2ban, the database, Redis, the scheduler lock. */
+/** Opens what lies outside this process, in order: geo data, the practice fail2ban, the database, Redis, the lock. */
 import type { Redis } from 'ioredis';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
@@ -8,6 +8,7 @@ import { openPractice } from './host/practice/open-practice.ts';
 import { connectRedis } from './platform/connect-redis.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { databaseAt, openDatabase, type OpenDatabase } from './platform/db/open.ts';
+import { openGeo, type Geo } from './platform/geo/geo.ts';
 import type { SchedulerLock } from './platform/lock/lock.ts';
 import { openLock } from './platform/lock/open-lock.ts';
 
@@ -19,7 +20,9 @@ interface OutsideDeps extends Pick<ReadConfig, 'config' | 'configured'> {
 }
 
 export interface Outside {
-  practice: { socketPath: string } | null;
+  /** Still being read; see `ready`. */
+  geo: Geo;
+  practice: { socketPath: string; configDir: string } | null;
   /** Migrated. */
   database: OpenDatabase;
   redis: Redis | null;
@@ -31,6 +34,11 @@ export interface Outside {
 
 /** Throws StartError when one of them cannot be had. */
 export async function openOutside({ config, configured, log, now, closers }: OutsideDeps): Promise<Outside> {
+  const geo = openGeo({
+    files: { country: config.geoipCountryDb, network: config.geoipAsnDb, city: config.geoipCityDb },
+    log,
+  });
+  closers.add('geo', geo.close);
   const practice = await openPractice({
     setting: config.practice,
     socketConfigured: configured.has('fail2banSocket'),
@@ -55,5 +63,5 @@ export async function openOutside({ config, configured, log, now, closers }: Out
     log.info('scheduler_lock_released', { held });
   });
   await lock.start(config.schedulerLockMode);
-  return { practice, database, redis, postgresUrl, lock };
+  return { geo, practice, database, redis, postgresUrl, lock };
 }

@@ -62,11 +62,11 @@ export function flag(description: Description<boolean>): Setting<boolean> {
   });
 }
 
-export function wholeNumber(
-  description: Description<number> & { from: number; to: number },
-): Setting<number> {
+export function wholeNumber<T extends number | null>(
+  description: Description<T | number> & { from: number; to: number },
+): Setting<T | number> {
   const { from, to } = description;
-  return make(description, `${from} to ${to}`, (given) => {
+  return make<T | number>(description, `${from} to ${to}`, (given) => {
     const value = /^\d{1,10}$/.test(given) ? Number(given) : NaN;
     return value >= from && value <= to ? { value } : no(`must be a whole number from ${from} to ${to}`);
   });

@@ -8,11 +8,19 @@ import { createLocalHost, type LocalHost } from '../src/host/local-host.ts';
 import { createEvents, type AppEvent, type Events } from '../src/platform/events.ts';
 import { noFanOut } from '../src/platform/fan-out/fan-out.ts';
 import type { Database } from '../src/platform/db/schema.ts';
+import type { Geo } from '../src/platform/geo/geo.ts';
+import { placeOf } from '../src/platform/geo/place.ts';
 import type { Fence } from '../src/platform/lock/fence.ts';
 import { until } from './bangui.ts';
 import { temporaryDatabase, type TemporaryDatabase } from './database.ts';
 import { startFail2ban, type RealFail2ban } from './fail2ban/real-fail2ban.ts';
 import type { Fail2banOptions } from './fail2ban/fail2ban-config.ts';
+
+export const noGeo = {
+  locate: () => placeOf('unknown'),
+  ready: Promise.resolve(),
+  onChange: () => () => {},
+};
 
 export interface Mirrored {
   fail2ban: RealFail2ban;
@@ -39,6 +47,8 @@ export interface Mirrored {
 }
 
 interface MirroredOptions extends Fail2banOptions {
+  /** Other than an internet without countries. */
+  geo?: Pick<Geo, 'locate' | 'ready' | 'onChange'>;
   databaseFile?: string;
   log?: Log;
 }
@@ -64,6 +74,7 @@ async function mirrorOf(
     db,
     host,
     feed,
+    geo: options.geo ?? noGeo,
     events,
     fanOut: noFanOut,
     listenElsewhere: () => {},

@@ -83,6 +83,8 @@ export async function fillWithOddRows(db: Kysely<Database>, count: number): Prom
           own_duration: n % 2,
           confirmed: 1,
           seen: n,
+          country: n % 3 === 0 ? 'unknown' : 'NL',
+          asn: n % 3 === 0 ? 0 : 4_200_000_000 + n,
         })),
       )
       .execute();

@@ -1,7 +1,8 @@
 /** fail2ban as BanGUI sees it, for `bangui doctor`: socket, database, log, programs and the logs of its jails. */
 import { access, constants } from 'node:fs/promises';
 import { ok, problem, warning, type Finding } from '../base/finding.ts';
-import { readLastRow, DatabaseBusy } from './bans/ban-database.ts';
+import { readLastRow } from './bans/ban-database.ts';
+import { DatabaseBusy } from './bans/fail2ban-file.ts';
 import { hostRemedy } from './host-remedy.ts';
 import { decidePractice, type PracticeQuestion } from './practice/decide.ts';
 import { inPath } from './practice/programs.ts';
@@ -50,7 +51,7 @@ async function examineDaemon(commands: Commands, options: ExamineOptions): Promi
   return [
     ok('fail2ban', `fail2ban ${version} answers in ${ms} ms, with ${names}. Socket: ${options.socketPath}`),
     await examineBanDatabase(databaseFile),
-    ...(databaseFile === null ? [] : [examinePurge(await commands.purgeSeconds())]),
+    ...examinePurge(await commands.purgeSeconds()),
     await examineLog(await commands.logTarget()),
     await examineJailLogs(commands, jails),
   ];
@@ -74,11 +75,12 @@ async function examineBanDatabase(file: string | null): Promise<Finding> {
   }
 }
 
-function examinePurge(seconds: number): Finding {
+function examinePurge(seconds: number | null): Finding[] {
+  if (seconds === null) return [];
   const hours = Math.round(seconds / 360) / 10;
-  if (seconds >= day) return ok('memory', `fail2ban remembers bans for ${hours} h.`);
+  if (seconds >= day) return [ok('memory', `fail2ban remembers bans for ${hours} h.`)];
   const sentence = `fail2ban forgets bans after ${hours} h: what happens while BanGUI is off for longer is lost to it.`;
-  return warning('memory', sentence, 'Set dbpurgeage = 7d in /etc/fail2ban/fail2ban.local.');
+  return [warning('memory', sentence, 'Set dbpurgeage = 7d in /etc/fail2ban/fail2ban.local.')];
 }
 
 async function examineLog(target: string | null): Promise<Finding> {

@@ -32,6 +32,8 @@ export interface Host {
    * which nobody else is answered: only for jails that are small, or to correct a large one, rarely.
    */
   banTimes(jail: JailName): Promise<HeldBan[]>;
+  /** What the jail takes for a failure and how it bans, as the daemon holds it at this moment. */
+  rulesOf(jail: JailName): Promise<JailRules>;
   /** Which of these texts (addresses as fail2ban spells them) the jail holds now; asked a few at a time. */
   holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
 
@@ -68,6 +70,45 @@ export interface HostStatus {
   databaseFile: string | null;
   /** Its log target: a file's path, or `SYSLOG`, `STDOUT`, …; null when never asked. */
   logTarget: string | null;
+  /** Least level it logs (`NOTICE`, …); null when never asked. */
+  logLevel: string | null;
+  /** How long its database remembers a ban, seconds; null when never asked. */
+  purgeSeconds: number | null;
+}
+
+export interface JailRules {
+  maxRetry: number;
+  /** Seconds. */
+  findSeconds: number;
+  /** Seconds, -1 = permanent. */
+  banSeconds: number;
+  /** Null: bans of an address that returns are not longer. */
+  increase: JailIncrease | null;
+  filter: JailFilter;
+}
+
+/** How a jail reads its log. fail2ban's tags such as `<HOST>` are expanded. */
+export interface JailFilter {
+  expressions: string[];
+  ignore: string[];
+  /** `prefregex`; null when there is none. */
+  prefix: string | null;
+  /** Null: the default detectors, a journal, or more than two patterns, of which the daemon tells none. */
+  datePattern: string | null;
+  maxLines: number;
+  /** `logtimezone`; null: the machine's. */
+  timeZone: string | null;
+}
+
+/** The settings `bantime.*`, as written; null where not set. */
+export interface JailIncrease {
+  factor: string | null;
+  formula: string | null;
+  multipliers: string | null;
+  maxTime: string | null;
+  randomTime: string | null;
+  /** Bans of other jails count too. */
+  overallJails: boolean;
 }
 
 /** One ban as the daemon holds it. */

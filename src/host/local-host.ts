@@ -151,6 +151,7 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
     unban: (addresses, jail) => asked(() => unbanMany(commands, jail, addresses)),
     unbanAll: () => asked(() => commands.unbanAll()),
     ignoreList: (jail) => asked(() => commands.ignoreList(jail)),
+    rulesOf: (jail) => asked(() => commands.rules(jail)),
     banTimes: (jail) => asked(() => commands.banTimes(jail)),
     holds: (jail, ips) => asked(() => askHeld(commands, jail, ips)),
     connectionFigures: () => socket.inspect(),
@@ -176,6 +177,8 @@ const neverAsked = (at: number): HostStatus => ({
   since: at,
   databaseFile: null,
   logTarget: null,
+  logLevel: null,
+  purgeSeconds: null,
 });
 
 /** What a person could see change; the times of asking change always. */

@@ -4,7 +4,8 @@ import type { HostStatus, JailName, JailSnapshot } from './host.ts';
 import { DaemonError, WireError } from './wire/wire-error.ts';
 
 /** What a complete look adds to the status. */
-export type Look = Pick<HostStatus, 'version' | 'jails' | 'databaseFile' | 'logTarget'>;
+export type Look = Server & Pick<HostStatus, 'jails'>;
+type Server = Pick<HostStatus, 'version' | 'databaseFile' | 'logTarget' | 'logLevel' | 'purgeSeconds'>;
 
 /** Settings of a jail that only an operator changes. */
 type Settings = Pick<JailSnapshot, 'findSeconds' | 'maxRetry' | 'increments'>;
@@ -24,7 +25,7 @@ const lookDeadlineMs = 4000;
 
 export function createPoll({ commands, now }: { commands: Commands; now: () => number }): Poll {
   const settings = new Map<JailName, Settings>();
-  let server: Pick<HostStatus, 'version' | 'databaseFile' | 'logTarget'> | null = null;
+  let server: Server | null = null;
   let settingsAt = 0;
 
   const settingsOf = async (jail: JailName): Promise<Settings> => {
@@ -65,6 +66,8 @@ export function createPoll({ commands, now }: { commands: Commands; now: () => n
         version: await commands.version(),
         databaseFile: await commands.databaseFile(),
         logTarget: await commands.logTarget(),
+        logLevel: await commands.logLevel(),
+        purgeSeconds: await commands.purgeSeconds(),
       };
       const jails: JailSnapshot[] = [];
       const until = performance.now() + lookDeadlineMs;

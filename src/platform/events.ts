@@ -12,6 +12,10 @@ export interface BanEvent {
   /** ms; null = permanent. */
   expiresAt: number | null;
   count: number;
+  /** As in `Place`. */
+  country: string;
+  asn: number;
+  asName: string | null;
 }
 
 export interface UnbanEvent {

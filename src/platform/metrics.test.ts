@@ -59,6 +59,7 @@ test('a run is completed, failed or aborted, and each is there from 0 on', async
   const controller = new AbortController();
   const fence = database.fence();
   const { signal } = new AbortController();
+  const ending = signal;
   const fine = metrics.watchRun('tidy', async () => ({ removed: 1 }));
   const broken = metrics.watchRun('tidy', async () => {
     throw new Error('no disk');
@@ -66,10 +67,10 @@ test('a run is completed, failed or aborted, and each is there from 0 on', async
   const count = async (state: string): Promise<number | null> =>
     (await read()).value(`bangui_job_runs_total{job_name="tidy",state="${state}"}`);
   expect(await count('failed')).toBe(0);
-  expect(await fine({ signal, fence })).toEqual({ removed: 1 });
-  await expect(broken({ signal, fence })).rejects.toThrow('no disk');
+  expect(await fine({ signal, ending, fence })).toEqual({ removed: 1 });
+  await expect(broken({ signal, ending, fence })).rejects.toThrow('no disk');
   controller.abort();
-  await fine({ signal: controller.signal, fence });
+  await fine({ signal: controller.signal, ending, fence });
   expect([await count('completed'), await count('failed'), await count('aborted')]).toEqual([1, 1, 1]);
   expect((await read()).value('bangui_jobs_running')).toBe(0);
 });

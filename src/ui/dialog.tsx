@@ -11,10 +11,12 @@ interface DialogProps {
   /** The row of acts at the foot. */
   foot?: ReactNode;
   wide?: boolean;
+  /** Without head and paddings: its content is all of it, the title is for readers. */
+  bare?: boolean;
 }
 
 /** Open as long as it is rendered. */
-export function Dialog({ title, onClose, children, foot, wide = false }: DialogProps) {
+export function Dialog({ title, onClose, children, foot, wide = false, bare = false }: DialogProps) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -30,20 +32,22 @@ export function Dialog({ title, onClose, children, foot, wide = false }: DialogP
   return (
     <dialog
       ref={ref}
-      className={`dialog ${wide ? 'dialog-wide' : ''}`}
-      aria-labelledby={heading}
+      className={`dialog ${wide ? 'dialog-wide' : ''} ${bare ? 'dialog-bare' : ''}`}
+      {...(bare ? { 'aria-label': title } : { 'aria-labelledby': heading })}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
     >
-      <header className="dialog-head">
-        <h2 id={heading} className="page-title">
-          {title}
-        </h2>
-        <IconButton label={t('ui.close')} icon={IconX} onClick={onClose} />
-      </header>
-      <div className="dialog-body">{children}</div>
+      {bare ? null : (
+        <header className="dialog-head">
+          <h2 id={heading} className="page-title">
+            {title}
+          </h2>
+          <IconButton label={t('ui.close')} icon={IconX} onClick={onClose} />
+        </header>
+      )}
+      {bare ? children : <div className="dialog-body">{children}</div>}
       {foot === undefined ? null : <footer className="dialog-foot">{foot}</footer>}
     </dialog>
   );

@@ -6,3 +6,9 @@ export function Key({ name }: { name: string }) {
     </kbd>
   );
 }
+
+const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** How the keys of the command menu are written on this machine. */
+export const modKey = mac ? '⌘ K' : 'Ctrl K';
+export const modName = mac ? '⌘' : 'Ctrl';

@@ -6,6 +6,8 @@ interface SegmentsProps<T extends string> {
   options: readonly { value: T; label: string }[];
   value: T;
   onChange: (value: T) => void;
+  /** The chosen one is chosen again. */
+  onAgain?: (value: T) => void;
   size?: 'usual' | 'large';
 }
 
@@ -14,6 +16,7 @@ export function Segments<T extends string>({
   options,
   value,
   onChange,
+  onAgain,
   size = 'usual',
 }: SegmentsProps<T>) {
   const name = useId();
@@ -27,6 +30,7 @@ export function Segments<T extends string>({
             name={name}
             checked={option.value === value}
             onChange={() => onChange(option.value)}
+            onClick={() => (option.value === value ? onAgain?.(option.value) : undefined)}
           />
           {option.label}
         </label>

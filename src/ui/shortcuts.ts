@@ -3,7 +3,10 @@
 export type ShortcutGroup = 'list' | 'act' | 'go';
 
 export interface Shortcut {
-  /** `j`, `?`, `Enter`, `Escape`, `Space`, or two in a row: `g o`. Matched against `KeyboardEvent.key`. */
+  /**
+   * `j`, `?`, `Enter`, `Escape`, `Space`, two in a row: `g o`, or with Ctrl (⌘ on a Mac): `Mod k`, which also works in
+   * text fields. Matched against `KeyboardEvent.key`.
+   */
   keys: string;
   group: ShortcutGroup;
   /** What it does, in words. */
@@ -28,6 +31,11 @@ export function createShortcuts(now: () => number = () => Date.now()): Shortcuts
 
   const find = (keys: string): Shortcut[] => entries.filter((entry) => entry.keys === keys).reverse();
   const onKey = (event: KeyboardEvent): void => {
+    if (isModified(event) && event.target instanceof HTMLElement && event.target.closest('dialog') === null) {
+      const found = find(`Mod ${event.key.toLowerCase()}`);
+      if (found.some((entry) => entry.run() !== false)) event.preventDefault();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (isTaken(event)) return;
     const key = event.key === ' ' ? 'Space' : event.key;
@@ -56,6 +64,9 @@ export function createShortcuts(now: () => number = () => Date.now()): Shortcuts
     },
   };
 }
+
+const isModified = (event: KeyboardEvent): boolean =>
+  (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !event.isComposing;
 
 /** Keys are never stolen from text fields, menus and dialogs, nor Enter and Space from a control that has focus. */
 function isTaken(event: KeyboardEvent): boolean {

@@ -8,6 +8,8 @@ export interface Times {
   moment(at: number, now: number): string;
   /** `12:04:31` today, else as `moment`. */
   exact(at: number, now: number): string;
+  /** `17 Jun 2026` */
+  day(at: number): string;
   /** The whole of it, for a tooltip: `Sat, 22 Nov 2026, 12:04:31 Europe/Berlin`. */
   full(at: number): string;
 }
@@ -21,6 +23,7 @@ export function createTimes(zone: string, locale = 'en-GB'): Times {
   const minutes = format({ hour: '2-digit', minute: '2-digit' });
   const day = format({ day: 'numeric', month: 'short' });
   const year = format({ year: 'numeric' });
+  const wholeDay = format({ day: 'numeric', month: 'short', year: 'numeric' });
   const whole = format({ dateStyle: 'medium', timeStyle: 'medium' });
 
   const date = (at: number, now: number): string =>
@@ -34,6 +37,7 @@ export function createTimes(zone: string, locale = 'en-GB'): Times {
     clock: (at) => seconds.format(at),
     moment,
     exact: (at, now) => (sameDay(at, now) ? seconds.format(at) : moment(at, now)),
+    day: (at) => wholeDay.format(at),
     full: (at) => `${whole.format(at)} ${timeZone}`,
   };
 }

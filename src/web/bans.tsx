@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { BansPage } from '../features/bans/web/bans-page.tsx';
+import { GeoCredit } from '../features/geo/web/geo-credit.tsx';
 import { statusQuery } from '../features/overview/web/status-query.ts';
 import { useCaller } from '../ui/app-context.tsx';
 import { usePageTitle } from './page-title.ts';
@@ -20,5 +21,6 @@ export function Bans() {
     asOf: status?.as_of === null || status?.as_of === undefined ? null : Date.parse(status.as_of),
     trouble: status === undefined || status.online ? null : (status.reason ?? ''),
   };
-  return <BansPage view={route.useSearch()} moment={moment} />;
+  const view = route.useSearch();
+  return <BansPage view={view} moment={moment} address={view.address ?? null} credit={<GeoCredit />} />;
 }

@@ -20,5 +20,13 @@ export function Jails() {
     asOf: status?.as_of === null || status?.as_of === undefined ? null : Date.parse(status.as_of),
     trouble: status === undefined || status.online ? null : (status.reason ?? ''),
   };
-  return <JailsPage view={route.useSearch()} moment={moment} onBan={(jail) => dialog.open({ jail })} />;
+  const view = route.useSearch();
+  return (
+    <JailsPage
+      view={view}
+      moment={moment}
+      onBan={(jail) => dialog.open({ jail })}
+      beside={view.address !== undefined}
+    />
+  );
 }

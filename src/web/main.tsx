@@ -19,8 +19,10 @@ import '../ui/base.css';
 import '../ui/controls.css';
 import '../ui/overlays.css';
 import '../ui/table.css';
+import '../ui/charts/charts.css';
 import './shell.css';
 import './pages.css';
+import './overview.css';
 
 // the stream says when something changed: nothing is read again on a guess, and a failed read is not repeated blindly
 const queryClient = new QueryClient({

@@ -1,12 +1,14 @@
 /** The pages at the left, icons only on narrow windows, a bar at the bottom on phones. */
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
+import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import IconLogout from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 import IconMenu2 from '@tabler/icons-react/dist/esm/icons/IconMenu2.mjs';
 import IconUserCircle from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mjs';
+import IconWorld from '@tabler/icons-react/dist/esm/icons/IconWorld.mjs';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,6 +22,7 @@ import { Menu } from '../ui/menu.tsx';
 import { formatCount } from '../ui/numbers.ts';
 import { problemText } from '../ui/problem-note.tsx';
 import { useToasts } from '../ui/toast.tsx';
+import { forgetAddresses } from './recent-addresses.ts';
 import { chooseTheme, currentTheme, themes } from './theme.ts';
 
 interface NavigationProps {
@@ -32,6 +35,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
   const { t } = useTranslation();
   const [theme, setTheme] = useState(currentTheme);
   const leave = useSignOut();
+  const navigate = useNavigate();
   const themeItems = themes.map((choice) => ({
     key: choice,
     content: t(`shell.theme_${choice}`),
@@ -53,6 +57,14 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       onSelect: () => leave(true),
     },
   ];
+  // a bar at the bottom has room for five
+  const pageItems = [
+    {
+      key: 'jails',
+      content: <Entry icon={IconLock} text={t('nav.jails')} />,
+      onSelect: () => void navigate({ to: '/jails', search: {} }),
+    },
+  ];
   const help = {
     key: 'help',
     content: <Entry icon={IconKeyboard} text={t('shell.shortcuts')} />,
@@ -63,7 +75,9 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
     <nav className="navigation" aria-label={t('nav.label')}>
       <NavLink to="/" icon={IconLayoutDashboard} text={t('nav.overview')} />
       <NavLink to="/bans" icon={IconBan} text={t('nav.bans')} count={status?.banned_now} />
-      <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} />
+      <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
+      <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
+      <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}
@@ -86,7 +100,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
           label={t('nav.more')}
           buttonClass="nav-item"
           button={<Entry icon={IconMenu2} text={t('nav.more')} />}
-          items={[...themeItems, help, ...accountItems]}
+          items={[...pageItems, ...themeItems, help, ...accountItems]}
         />
       </div>
     </nav>
@@ -98,16 +112,19 @@ function NavLink({
   icon,
   text,
   count,
+  second = false,
 }: {
   to: string;
   icon: IconShape;
   text: string;
   count?: number | undefined;
+  /** The first of the second group; on phones it is under "More". */
+  second?: boolean;
 }) {
   return (
     <Link
       to={to}
-      className="nav-item"
+      className={second ? 'nav-item nav-second' : 'nav-item'}
       activeProps={{ 'aria-current': 'page' }}
       activeOptions={{ exact: true, includeSearch: false }}
     >
@@ -138,6 +155,7 @@ function useSignOut(): (everywhere: boolean) => void {
         toasts.show({ tone: 'bad', title: t('shell.sign_out'), detail: problemText(t, problem) });
         return;
       }
+      forgetAddresses();
       await navigate({ to: '/login', search: {} });
       queryClient.clear();
     });

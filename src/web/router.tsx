@@ -10,11 +10,15 @@ import {
 } from '@tanstack/react-router';
 import { readBansView } from '../features/bans/web/bans-view.ts';
 import { sessionQuery } from '../features/auth/web/session-query.ts';
+import { readHistoryView } from '../features/history/web/history-view.ts';
+import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { readMapView, type MapView } from '../features/map/web/map-view.ts';
+import { readDashboardView, type DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { setupQuery } from '../features/setup/web/setup-query.ts';
 import type { Caller } from '../ui/call.ts';
 import { problemOf } from '../ui/problem.ts';
-import { localPath, parseSearch, stringifySearch } from '../ui/url-state.ts';
+import { localPath, parseSearch, stringifySearch, textOf } from '../ui/url-state.ts';
 import { NotFoundPage, PageError } from './page-error.tsx';
 import { Shell } from './shell.tsx';
 
@@ -45,9 +49,16 @@ const setupRoute = createRoute({
   component: lazyRouteComponent(() => import('./setup.tsx'), 'Setup'),
 });
 
+/** The address in the side panel, which every page can have beside it. */
+function readPanelAddress(search: Record<string, unknown>): { address?: string } {
+  const address = textOf(search['address'], 50);
+  return address !== undefined && /^[\da-f.:]+(?:\/\d{1,3})?$/i.test(address) ? { address } : {};
+}
+
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
+  validateSearch: readPanelAddress,
   beforeLoad: async ({ context: { queryClient, caller }, location }) => {
     try {
       await queryClient.query({ ...sessionQuery(caller), staleTime: 'static' });
@@ -65,7 +76,18 @@ const shellRoute = createRoute({
 const overviewRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
+  validateSearch: readDashboardView,
   component: lazyRouteComponent(() => import('./overview.tsx'), 'Overview'),
+});
+
+const mapRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/map',
+  validateSearch: (search): DashboardView & MapView => ({
+    ...readDashboardView(search),
+    ...readMapView(search),
+  }),
+  component: lazyRouteComponent(() => import('./map.tsx'), 'MapPage'),
 });
 
 const bansRoute = createRoute({
@@ -82,10 +104,50 @@ const jailsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
 });
 
+const historyRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/history',
+  validateSearch: readHistoryView,
+  component: lazyRouteComponent(() => import('./history.tsx'), 'History'),
+});
+
+const offendersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/offenders',
+  validateSearch: readOffendersView,
+  component: lazyRouteComponent(() => import('./offenders.tsx'), 'Offenders'),
+});
+
+const offenderRangesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/offenders/ranges',
+  validateSearch: readOffendersView,
+  component: lazyRouteComponent(() => import('./offenders.tsx'), 'OffenderRanges'),
+});
+
+const addressRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/address/$ip',
+  validateSearch: (search): { event?: string } => {
+    const event = textOf(search['event'], 16);
+    return event !== undefined && /^\d+$/.test(event) ? { event } : {};
+  },
+  component: lazyRouteComponent(() => import('./address.tsx'), 'Address'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
-  shellRoute.addChildren([overviewRoute, bansRoute, jailsRoute]),
+  shellRoute.addChildren([
+    overviewRoute,
+    mapRoute,
+    bansRoute,
+    historyRoute,
+    offendersRoute,
+    offenderRangesRoute,
+    addressRoute,
+    jailsRoute,
+  ]),
 ]);
 
 export const createPagesRouter = (context: RouterDeps) =>

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../ui/dialog.tsx';
-import { Key } from '../ui/key.tsx';
+import { Key, modName } from '../ui/key.tsx';
 import { useShortcuts } from '../ui/use-shortcut.ts';
 
 const groups = ['list', 'act', 'go'] as const;
@@ -26,7 +26,7 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
                     <dd>
                       <span className="sr-only">{shortcut.keys}</span>
                       {shortcut.keys.split(' ').map((key) => (
-                        <Key key={key} name={key === 'Escape' ? 'Esc' : key} />
+                        <Key key={key} name={key === 'Escape' ? 'Esc' : key === 'Mod' ? modName : key} />
                       ))}
                     </dd>
                   </div>

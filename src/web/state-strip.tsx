@@ -3,10 +3,12 @@ import IconCircleCheckFilled from '@tabler/icons-react/dist/esm/icons/IconCircle
 import IconCircleDashed from '@tabler/icons-react/dist/esm/icons/IconCircleDashed.mjs';
 import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconPlugConnectedX from '@tabler/icons-react/dist/esm/icons/IconPlugConnectedX.mjs';
+import IconSearch from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
 import { Link } from '@tanstack/react-router';
 import { Trans, useTranslation } from 'react-i18next';
 import type { Status } from '../features/overview/web/status-query.ts';
 import { Icon } from '../ui/icon.tsx';
+import { Key, modKey } from '../ui/key.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { formatCount } from '../ui/numbers.ts';
 import { useTimes } from '../ui/page-context.tsx';
@@ -18,9 +20,10 @@ interface StateStripProps {
   status: Status | undefined;
   /** BanGUI itself did not answer the last time. */
   failed: boolean;
+  onCommands: () => void;
 }
 
-export function StateStrip({ status, failed }: StateStripProps) {
+export function StateStrip({ status, failed, onCommands }: StateStripProps) {
   const { t } = useTranslation();
   const online = status?.online === true && !failed;
   const word = failed ? 'no_answer' : (status?.state ?? 'unknown');
@@ -46,6 +49,11 @@ export function StateStrip({ status, failed }: StateStripProps) {
         )}
       </div>
       <Freshness status={status} failed={failed} />
+      <button type="button" className="command-field" onClick={onCommands}>
+        <Icon of={IconSearch} />
+        <span className="command-field-text">{t('commands.field')}</span>
+        <Key name={modKey} />
+      </button>
       {status?.practice === true ? (
         <p className="practice small">
           <Icon of={IconFlask} size={14} tone="warn" />

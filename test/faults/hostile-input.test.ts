@@ -58,6 +58,9 @@ const notDurations = [
 
 const problem = z.object({ code: z.string().min(1), detail: z.string().min(10), status: z.number() });
 
+/** Of a pickled command: after the list is opened, a text with its length before it. */
+const firstWord = /\]\(X[^]{4}([a-z]+)/;
+
 describe('hostile input', { timeout: 60_000 }, () => {
   let fail2ban: RealFail2ban;
   let recording: RecordingSocket;
@@ -87,7 +90,9 @@ describe('hostile input', { timeout: 60_000 }, () => {
     expect(answer.status).toBeLessThan(500);
     problem.parse(answer.body);
     const sent = recording.sent();
-    for (const verb of ['banip', 'unbanip', 'unban']) expect(sent).not.toContain(verb);
+    // The mirror goes on reading meanwhile (`get … banip`); what changes something begins with another verb.
+    const verbs = sent.split('<F2B_END_COMMAND>').map((command) => firstWord.exec(command)?.[1]);
+    expect(verbs.filter((verb) => verb === 'set' || verb === 'unban')).toEqual([]);
     for (const mark of marks.filter((text) => text.length > 3)) expect(sent).not.toContain(mark);
   };
 

@@ -133,7 +133,8 @@ test('what a job asks of others carries its trace on', async () => {
     await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer();
     return {};
   };
-  await tracing.watchRun('import', ask)({ signal: new AbortController().signal, fence: unused });
+  const { signal } = new AbortController();
+  await tracing.watchRun('import', ask)({ signal, ending: signal, fence: unused });
   const during = heard;
   await ask();
   await tracing.close();

@@ -29,7 +29,7 @@ export const lookup = endpoint({
     history: z.object({ bans: count, first: instant.nullable(), last: instant.nullable() }),
     /** Lists that contain it; filled once blocklists exist. */
     blocklists: z.array(z.string()),
-    /** Jails whose ignore list holds it, as far as the daemon answered. */
+    /** Jails whose ignore list holds it, as far as the daemon answered within a second. */
     ignored_in: z.array(z.string()),
     /** Others of its /24 (IPv6: /64) and of its network in the history. */
     neighbours: z.object({
@@ -75,6 +75,7 @@ export const whyBanned = endpoint({
       }),
     ),
     expressions: z.array(
+      // Only those that matched a line, in the filter's order; `regex` as written in the file, when that was found.
       z.object({ regex: z.string(), file: z.string().nullable(), line: count.nullable(), lines: count }),
     ),
     /** In force when it happened, or now when that was not recorded. */
@@ -152,12 +153,13 @@ export const subnetAdvice = endpoint({
     items: z.array(
       z.object({
         range: z.string(),
-        /** Offenders inside, their bans, and addresses in all. */
+        /** Offenders inside, their bans, and how much it holds in all: addresses, or /64 networks for IPv6. */
         addresses: count,
         bans: count,
         size: z.number(),
-        /** Share of the range that offended, 0 to 1. */
+        /** Share of the range that offended, 0 to 1. IPv6 is counted in /64 networks, of which one holder has all. */
         coverage: z.number(),
+        /** Of the offender that was banned most. */
         country: z.string(),
         asn: count.nullable(),
         as_name: z.string().nullable(),

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { addressKey } from '../../base/address.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import type { Locate, Place } from '../../platform/geo/place.ts';
 import { LockLost, type Fence } from '../../platform/lock/fence.ts';
 import { endOf, manualSlackMs, type BanRow } from './ban-row.ts';
 import { padded, powerSlices } from './statement-sizes.ts';
@@ -9,6 +10,9 @@ import { padded, powerSlices } from './statement-sizes.ts';
 export interface KnownRow extends BanRow {
   /** Mark of the last look, or live change, that wrote it. */
   seen: number;
+  /** As in `Place`, when it was written. */
+  country: string;
+  asn: number;
 }
 
 export interface ActiveBans {
@@ -43,7 +47,13 @@ export interface Change {
   seen: number;
 }
 
-export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId: string }): ActiveBans {
+interface ActiveBansDeps {
+  db: Kysely<Database>;
+  hostId: string;
+  locate: Locate;
+}
+
+export function createActiveBans({ db, hostId, locate }: ActiveBansDeps): ActiveBans {
   const counts = new Map<string, number>();
   let fence: Fence | null = null;
 
@@ -110,7 +120,7 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
         for (const slice of powerSlices(rows)) {
           await trx
             .insertInto('active_bans')
-            .values(slice.map((row) => toColumns(hostId, row, seen)))
+            .values(slice.map((row) => toColumns(hostId, row, { seen, ...placed(locate(row.ip)) })))
             .onConflict((conflict) =>
               conflict.columns(['host_id', 'jail', 'ip']).doUpdateSet((eb) => ({
                 banned_at: eb.ref('excluded.banned_at'),
@@ -119,6 +129,8 @@ export function createActiveBans({ db, hostId }: { db: Kysely<Database>; hostId:
                 own_duration: eb.ref('excluded.own_duration'),
                 confirmed: eb.ref('excluded.confirmed'),
                 seen: eb.ref('excluded.seen'),
+                country: eb.ref('excluded.country'),
+                asn: eb.ref('excluded.asn'),
               })),
             )
             .execute();
@@ -169,7 +181,9 @@ export const following = (row: KnownRow, banSeconds: number): KnownRow =>
 
 type Row = Database['active_bans'];
 
-const toColumns = (hostId: string, row: BanRow, seen: number): Row => ({
+const placed = ({ country, asn }: Place): Pick<Row, 'country' | 'asn'> => ({ country, asn });
+
+const toColumns = (hostId: string, row: BanRow, more: Pick<Row, 'seen' | 'country' | 'asn'>): Row => ({
   host_id: hostId,
   jail: row.jail,
   ip: row.ip,
@@ -179,7 +193,7 @@ const toColumns = (hostId: string, row: BanRow, seen: number): Row => ({
   ban_count: row.count,
   own_duration: row.ownDuration ? 1 : 0,
   confirmed: row.confirmed ? 1 : 0,
-  seen,
+  ...more,
 });
 
 const toKnown = (row: Row): KnownRow => ({
@@ -191,4 +205,6 @@ const toKnown = (row: Row): KnownRow => ({
   ownDuration: row.own_duration === 1,
   confirmed: row.confirmed === 1,
   seen: row.seen,
+  country: row.country,
+  asn: row.asn,
 });

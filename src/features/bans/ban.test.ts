@@ -31,7 +31,12 @@ describe('bans made here', { timeout: 60_000 }, () => {
   const ban = (ips: string[], more: Partial<Parameters<typeof banAddresses>[1]> = {}) =>
     banAddresses(deps, { ips, jail: 'sshd', force: false, ...more }, me);
   const job = (of = set) => createBanEnds({ ...depsOf(of), feed: of.feed, log: silentLog });
-  const endDue = (of = set) => job(of).run({ signal: new AbortController().signal, fence: of.fence });
+  const endDue = (of = set) =>
+    job(of).run({
+      signal: new AbortController().signal,
+      ending: new AbortController().signal,
+      fence: of.fence,
+    });
 
   test('each address has its outcome, is in the list when the answer comes, and is announced once', async () => {
     const first = await ban(['1.2.3.4', '2600::1', '20.1.2.3/24', '1.2.3.4'], { reason: 'scanner' });

@@ -13,7 +13,8 @@ export const activeBan = z.object({
   expires_at: z.iso.datetime().nullable(),
   ban_count: z.number().int(),
   origin: z.enum(['own', 'manual', 'blocklist']),
-  country: z.string().nullable(),
+  /** Two-letter code, or `private`, `reserved`, `unknown`. */
+  country: z.string(),
   asn: z.number().int().nullable(),
   as_name: z.string().nullable(),
   /** Of a manual ban: why, who, and when BanGUI ends it early. */
@@ -45,8 +46,8 @@ export const listActive = endpoint({
     jail: z.string().max(200).optional(),
     /** The start of an address, a part of it, or a network in CIDR notation. */
     search: z.string().max(100).optional(),
-    /** Two-letter code; no ban has a country before country data is switched on. */
-    country: z.string().max(8).optional(),
+    /** Two-letter code, or `private`, `reserved`, `unknown`; a leading `!` asks for everything but that. */
+    country: z.string().max(12).optional(),
     origin: z.enum(['all', 'own', 'manual', 'blocklist']).default('all'),
     sort: banSort.default('-banned_at'),
     page_size: z.coerce.number().int().min(1).max(500).default(50),

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
 import { addressKey } from '../../base/address.ts';
+import { placeOf, type Locate } from '../../platform/geo/place.ts';
 import { permanentEnd } from './ban-row.ts';
 import { banSort, listActive } from './contract.ts';
 import { listActiveBans } from './list-active.ts';
@@ -19,6 +20,13 @@ const notHere: Mirror = {
   unbanned: () => Promise.resolve(),
 };
 
+const countries = ['NL', 'US', 'unknown'];
+const locate: Locate = (ip) => ({
+  ...placeOf('unknown'),
+  asn: ip === '9.10.0.4' ? 65_000 : 64_496,
+  asName: 'Kestrel Cloud',
+});
+
 let database: TemporaryDatabase;
 const put = async (jail: string, ip: string, n: number): Promise<void> => {
   await database.db
@@ -34,11 +42,16 @@ const put = async (jail: string, ip: string, n: number): Promise<void> => {
       own_duration: 0,
       confirmed: 1,
       seen: 1,
+      country: ip.startsWith('10.') ? 'private' : (countries[n % 3] ?? ''),
+      asn: ip.startsWith('10.') ? 0 : 64_496,
     })
     .execute();
 };
 const list = (query: Record<string, unknown> = {}) =>
-  listActiveBans({ db: database.db, hostId: 'local', mirror: notHere }, listActive.query.parse(query));
+  listActiveBans(
+    { db: database.db, hostId: 'local', mirror: notHere, locate },
+    listActive.query.parse(query),
+  );
 const everything = async (query: Record<string, unknown>) => {
   const items = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
@@ -122,6 +135,7 @@ test('a cursor of another sort or of other filters is refused, and so is any oth
     { sort: 'banned_at', cursor },
     { sort: 'ip', jail: 'sshd', cursor },
     { sort: 'ip', search: '10', cursor },
+    { sort: 'ip', country: 'NL', cursor },
     { cursor: 'AAAA' },
     { cursor: "' OR 1=1 --" },
     { cursor: Buffer.from('["x",{},1,2]').toString('base64url') },
@@ -148,5 +162,27 @@ test('a ban made here says by whom and why, one that fail2ban made later does no
   expect(own.items.map(({ ip }) => ip)).not.toContain('9.10.0.4');
   expect(own.items.find(({ ip }) => ip === '2001:db8::7')).toMatchObject({ origin: 'own', banned_by: null });
   expect(await list({ origin: 'blocklist' })).toMatchObject({ items: [], total: 0 });
+});
+
+test('a country filters, and so does everything but that country', async () => {
+  const ips = async (country: string) =>
+    (await everything({ country, sort: 'ip', page_size: 20 })).map(({ ip }) => ip);
+  expect(await ips('US')).toEqual(['9.10.0.4', '2001:db8::7']);
+  expect(await ips('us')).toEqual(['9.10.0.4', '2001:db8::7']);
+  expect(await ips('unknown')).toEqual(['2001:db8::/64']);
+  expect(await ips('private')).toHaveLength(61);
+  expect(await ips('!private')).toEqual(['9.10.0.4', '2001:db8::/64', '2001:db8::7', 'odd_%text']);
+  expect(await list({ country: '!private', jail: 'manual', page_size: 1 })).toMatchObject({ total: 4 });
   expect(await list({ country: 'DE' })).toMatchObject({ items: [], total: 0 });
+  for (const country of ['', '!', 'DEU', 'D', '%', "' OR 1"]) {
+    await expect(list({ country })).rejects.toMatchObject({ status: 422 });
+  }
+});
+
+test('a network has its name, unless the name found today is of another network', async () => {
+  const { items } = await list({ jail: 'manual', page_size: 10 });
+  const network = (ip: string) => items.find((row) => row.ip === ip);
+  expect(network('2001:db8::7')).toMatchObject({ asn: 64_496, as_name: 'Kestrel Cloud' });
+  expect(network('9.10.0.4')).toMatchObject({ asn: 64_496, as_name: null });
+  expect(network('10.0.0.0/24')).toMatchObject({ asn: null, as_name: null });
 });

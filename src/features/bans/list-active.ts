@@ -2,9 +2,11 @@
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type { EndpointInput, EndpointOutput } from '../../base/endpoint.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import type { Locate } from '../../platform/geo/place.ts';
 import { endOrNull, manualSlackMs } from './ban-row.ts';
 import type { listActive } from './contract.ts';
 import { readCursor, viewOf, writeCursor } from './cursor.ts';
+import { inCountry } from './in-country.ts';
 import type { Mirror } from './mirror.ts';
 import { matching } from './search.ts';
 
@@ -12,6 +14,7 @@ interface ListDeps {
   db: Kysely<Database>;
   hostId: string;
   mirror: Mirror;
+  locate: Locate;
 }
 
 type Query = EndpointInput<typeof listActive>['query'];
@@ -27,7 +30,7 @@ type SortName = keyof typeof columns;
 
 /** Throws 422 for a cursor of another list. */
 export async function listActiveBans(
-  { db, hostId, mirror }: ListDeps,
+  { db, hostId, mirror, locate }: ListDeps,
   query: Query,
 ): Promise<EndpointOutput<typeof listActive>> {
   const { sort, jail, search, country, origin } = query;
@@ -39,14 +42,15 @@ export async function listActiveBans(
     query.cursor === undefined ? null : readCursor(query.cursor, view, name === 'ip' ? 'string' : 'number');
   const asOf = mirror.state().asOf;
 
-  // No ban has a country, or comes from a blocklist, before those parts exist.
-  if (country !== undefined || origin === 'blocklist') {
+  // No ban comes from a blocklist before those exist.
+  if (origin === 'blocklist') {
     return { items: [], next_cursor: null, total: 0, as_of: instant(asOf) };
   }
 
   let filtered: Filtered = db.selectFrom('active_bans').where('active_bans.host_id', '=', hostId);
   if (jail !== undefined) filtered = filtered.where('active_bans.jail', '=', jail);
   if (search !== undefined && search.trim() !== '') filtered = filtered.where(matching(search));
+  if (country !== undefined) filtered = filtered.where(inCountry(country));
   if (origin !== 'all') {
     const manual = sql<boolean>`EXISTS (SELECT 1 FROM manual_bans WHERE manual_bans.host_id = active_bans.host_id
       AND manual_bans.jail = active_bans.jail AND manual_bans.ip = active_bans.ip
@@ -71,7 +75,7 @@ export async function listActiveBans(
   const last = shown.at(-1);
   const more = rows.length > query.page_size && last !== undefined;
 
-  const whole = (search === undefined || search.trim() === '') && origin === 'all';
+  const whole = (search === undefined || search.trim() === '') && origin === 'all' && country === undefined;
   const total = (whole ? mirror.count(jail ?? null) : null) ?? (await count(filtered));
   const manual = await manualOf(db, hostId, shown);
   return {
@@ -85,9 +89,9 @@ export async function listActiveBans(
         expires_at: instant(endOrNull(row.expires_at)),
         ban_count: row.ban_count,
         origin: byHand === null ? ('own' as const) : ('manual' as const),
-        country: null,
-        asn: null,
-        as_name: null,
+        country: row.country,
+        asn: row.asn === 0 ? null : row.asn,
+        as_name: nameOf(row, locate),
         reason: byHand === null || byHand.reason === '' ? null : byHand.reason,
         banned_by: byHand?.banned_by ?? null,
         ends_early:
@@ -101,6 +105,12 @@ export async function listActiveBans(
     total,
     as_of: instant(asOf),
   };
+}
+
+/** The row holds the number only; its name is that of today's data, if that still says the same network. */
+function nameOf({ ip, asn }: { ip: string; asn: number }, locate: Locate): string | null {
+  const place = locate(ip);
+  return place.asn === asn ? place.asName : null;
 }
 
 function sortName(sort: Query['sort']): SortName {

@@ -23,7 +23,7 @@ const refreshEveryMs = 500;
 const unknownBanSeconds = 600;
 
 export function createMirrorLive(parts: MirrorTools & { complete: MirrorComplete }): MirrorLive {
-  const { host, bans, takeTurn, announcer, complete, looks, now, log } = parts;
+  const { host, bans, takeTurn, announcer, complete, looks, locate, now, log } = parts;
   let stopping = false;
   let lastChangeAt = 0;
   let refreshTimer: NodeJS.Timeout | null = null;
@@ -40,6 +40,7 @@ export function createMirrorLive(parts: MirrorTools & { complete: MirrorComplete
     for (const { ip, at, why } of folded.incomplete) complete.add({ jail, ip, at, why });
     for (const row of folded.banned) {
       const { bannedAt, expiresAt, count } = written.get(row.ip) ?? row;
+      const { country, asn, asName } = locate(row.ip);
       announcer.ban({
         type: 'ban',
         host: host.id,
@@ -48,6 +49,9 @@ export function createMirrorLive(parts: MirrorTools & { complete: MirrorComplete
         at: bannedAt,
         expiresAt: endOrNull(expiresAt),
         count,
+        country,
+        asn,
+        asName,
       });
     }
     for (const { ip, at } of folded.unbanned) announcer.unban({ type: 'unban', host: host.id, jail, ip, at });

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { BanFeed } from '../../host/bans/feed.ts';
 import type { Host } from '../../host/host.ts';
+import type { Locate } from '../../platform/geo/place.ts';
 import type { ActiveBans } from './active-bans.ts';
 import type { Announcer } from './announcer.ts';
 import type { Looks } from './looks.ts';
@@ -15,6 +16,7 @@ export interface MirrorTools {
   takeTurn: TakeTurn;
   announcer: Announcer;
   looks: Looks;
+  locate: Locate;
   now: Clock;
   log: Log;
 }

@@ -6,6 +6,7 @@ import type { BanFeed } from '../../host/bans/feed.ts';
 import type { LogEvent } from '../../host/bans/log-follow.ts';
 import type { Host, HostStatus } from '../../host/host.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import type { Geo } from '../../platform/geo/geo.ts';
 import type { AppEvent, Events } from '../../platform/events.ts';
 import type { FanOut } from '../../platform/fan-out/fan-out.ts';
 import { LockLost, type Fence } from '../../platform/lock/fence.ts';
@@ -18,6 +19,7 @@ import { createMirrorCheck } from './mirror-check.ts';
 import { createMirrorComplete } from './mirror-complete.ts';
 import { createMirrorLive } from './mirror-live.ts';
 import { createMirrorLook } from './mirror-look.ts';
+import { createMirrorPlaces } from './mirror-places.ts';
 import { createStateRow, type MirrorState } from './mirror-state.ts';
 import { createTurns } from './turns.ts';
 
@@ -45,6 +47,7 @@ interface MirrorOptions {
   db: Kysely<Database>;
   host: Host;
   feed: BanFeed;
+  geo: Pick<Geo, 'locate' | 'ready' | 'onChange'>;
   events: Events;
   /** Other instances on the same database. */
   fanOut: FanOut;
@@ -57,14 +60,15 @@ interface MirrorOptions {
 const tickMs = 1000;
 
 export function createMirror(options: MirrorOptions): Mirror {
-  const { db, host, feed, events, fanOut, listenElsewhere, now, log } = options;
+  const { db, host, feed, geo, events, fanOut, listenElsewhere, now, log } = options;
   const tools = {
     host,
     feed,
-    bans: createActiveBans({ db, hostId: host.id }),
+    bans: createActiveBans({ db, hostId: host.id, locate: geo.locate }),
     takeTurn: createTurns(),
     announcer: createAnnouncer({ events, host: host.id, now }),
     looks: createLooks(now),
+    locate: geo.locate,
     now,
     log,
   };
@@ -72,6 +76,7 @@ export function createMirror(options: MirrorOptions): Mirror {
   const look = createMirrorLook(tools);
   const live = createMirrorLive(parts);
   const check = createMirrorCheck({ ...parts, live, look });
+  const places = createMirrorPlaces(tools);
   const { bans, announcer } = tools;
 
   let running = false;
@@ -131,6 +136,7 @@ export function createMirror(options: MirrorOptions): Mirror {
       log.info('bans_mirrored', { bans: bans.total(), jails: status.jails.length });
     }
     await check.tick(stopped);
+    await places.run(stopped);
   }
 
   function ownState(): MirrorState {
@@ -166,6 +172,8 @@ export function createMirror(options: MirrorOptions): Mirror {
 
   const mirror: Mirror = {
     async start(held) {
+      // a ban that is written before would stand there without its country
+      await geo.ready;
       if (running) return;
       running = true;
       fence = held;
@@ -220,6 +228,7 @@ export function createMirror(options: MirrorOptions): Mirror {
       await takeOwn(held.map((one) => ({ type: 'unban', ...one, at, endsAt: null })));
     },
   };
+  geo.onChange(places.due);
   // What another instance did to fail2ban.
   topic.listen((done) => {
     if (!running || done.host !== host.id) return;

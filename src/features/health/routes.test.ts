@@ -26,6 +26,8 @@ const status = async (): Promise<HostStatus> => ({
   since: 1,
   databaseFile: null,
   logTarget: null,
+  logLevel: null,
+  purgeSeconds: null,
 });
 
 beforeEach(async () => {

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
 import { storable } from '../../base/storable.ts';
-import { rangeNames } from '../../base/time-range.ts';
 
 const host = z.literal('local').default('local');
 export const originFilter = z.enum(['all', 'own', 'manual', 'blocklist']).default('all');
@@ -126,5 +125,3 @@ export const historyState = endpoint({
   }),
   status: 200,
 });
-
-export { rangeNames };

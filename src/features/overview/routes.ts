@@ -3,10 +3,11 @@ import type { EndpointOutput } from '../../base/endpoint.ts';
 import type { Host, JailSnapshot } from '../../host/host.ts';
 import type { Mount } from '../../platform/http/mount.ts';
 import { dashboardStatus } from './contract.ts';
+import { mountHistoryFigures, type HistoryFiguresDeps } from './history-figures.ts';
 
 type Mirror = EndpointOutput<typeof dashboardStatus>['mirror']['state'];
 
-interface OverviewDeps {
+export interface OverviewDeps {
   mount: Mount;
   host: Host;
   /** How the list of bans is kept current; `asOf` in ms. */
@@ -15,9 +16,12 @@ interface OverviewDeps {
   hostName: string;
   practice: boolean;
   appVersion: string;
+  history: HistoryFiguresDeps;
 }
 
-export function overviewRoutes({ mount, host, mirror, hostName, practice, appVersion }: OverviewDeps): void {
+export function overviewRoutes(deps: OverviewDeps): void {
+  const { mount, host, mirror, hostName, practice, appVersion, history } = deps;
+  mountHistoryFigures(mount, history);
   mount(dashboardStatus, () => {
     const status = host.status();
     const { jails } = status;

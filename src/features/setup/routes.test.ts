@@ -23,6 +23,8 @@ const status: HostStatus = {
   since: 1,
   databaseFile: null,
   logTarget: null,
+  logLevel: null,
+  purgeSeconds: null,
 };
 const code = newSetupCode();
 const now = Date.now;

@@ -1,5 +1,6 @@
 /** fail2ban's own sqlite database, read in short statements and never written. */
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
+import { number, reading } from './fail2ban-file.ts';
 
 /** The newest row of one address in one jail (`bips`); it stays after the ban's end until fail2ban purges it. */
 export interface StoredBan {
@@ -12,14 +13,6 @@ export interface StoredBan {
   seconds: number;
   count: number;
 }
-
-/** Thrown while fail2ban writes; asking again some ms later succeeds. */
-export class DatabaseBusy extends Error {
-  override readonly name = 'DatabaseBusy';
-}
-
-/** SQLite waits by sleeping, and with it our event loop: better to come back than to wait. */
-const waitMs = 5;
 
 /**
  * Up to `limit` rows after row number `after`, in order of the row numbers. fail2ban loses bans when a reader holds
@@ -51,20 +44,6 @@ export function readLastRow(file: string): number {
 
 const select = 'SELECT rowid AS row, jail, ip, timeofban, bantime, bancount FROM bips';
 
-function reading<T>(file: string, read: (database: DatabaseSync) => T): T {
-  let database: DatabaseSync | null = null;
-  try {
-    database = new DatabaseSync(file, { readOnly: true, timeout: waitMs });
-    return read(database);
-  } catch (error) {
-    // 5 SQLITE_BUSY, 6 SQLITE_LOCKED
-    const busy = error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
-    throw busy ? new DatabaseBusy('fail2ban is writing to its database', { cause: error }) : error;
-  } finally {
-    database?.close();
-  }
-}
-
 function rows(statement: StatementSync, values: (string | number)[]): StoredBan[] {
   return statement.all(...values).map((row) => ({
     row: number(row['row']),
@@ -75,5 +54,3 @@ function rows(statement: StatementSync, values: (string | number)[]): StoredBan[
     count: Math.max(1, number(row['bancount'])),
   }));
 }
-
-const number = (value: SQLOutputValue | undefined): number => Math.round(Number(value ?? 0)) || 0;

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../base/log.ts';
 import type { Host, HostStatus } from '../host.ts';
-import { DatabaseBusy, readLastRow, readRowsAfter, readRowsOf, type StoredBan } from './ban-database.ts';
+import { readLastRow, readRowsAfter, readRowsOf, type StoredBan } from './ban-database.ts';
+import { DatabaseBusy } from './fail2ban-file.ts';
 import { followLog, type FollowedLog, type LogEvent } from './log-follow.ts';
 
 export interface BanFeed {

@@ -20,3 +20,17 @@ export function readStamp(text: string): number | null {
   const wall = Date.parse(`${date}T${time}.${fraction}Z`);
   return Number.isNaN(wall) ? null : wall;
 }
+
+/** That time of day on this machine's calendar, ms UTC; the first of two where its clock shows it twice. */
+export function localTime(wallMs: number): number {
+  const wall = new Date(wallMs);
+  return new Date(
+    wall.getUTCFullYear(),
+    wall.getUTCMonth(),
+    wall.getUTCDate(),
+    wall.getUTCHours(),
+    wall.getUTCMinutes(),
+    wall.getUTCSeconds(),
+    wall.getUTCMilliseconds(),
+  ).getTime();
+}

@@ -6,7 +6,10 @@ import { measureOffset, readStamp } from './log-clock.ts';
 import { parseLogLine, type LineEvent } from './parse-log-line.ts';
 
 /** `at` and `endsAt` in ms UTC. */
-export type LogEvent = LineEvent & { at: number; endsAt: number | null };
+export type LogEvent = Exclude<LineEvent, { type: 'jail_stopped' | 'jail_started' }> & {
+  at: number;
+  endsAt: number | null;
+};
 
 interface FollowOptions {
   file: string;
@@ -124,6 +127,7 @@ export function followLog({ file, onEvents, onReadable, log }: FollowOptions): F
       const parsed = parseLogLine(line);
       if (parsed === null) continue;
       const { event, wallMs } = parsed;
+      if (event.type === 'jail_stopped' || event.type === 'jail_started') continue;
       const wallEnd = event.type === 'increase' ? event.wallEnd : null;
       events.push({ ...event, at: wallMs + shift, endsAt: wallEnd === null ? null : wallEnd + shift });
     }

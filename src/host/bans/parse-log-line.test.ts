@@ -16,7 +16,7 @@ test.each([
   ],
   ['[sshd] 192.0.2.1 already banned', { type: 'again', jail: 'sshd', ip: '192.0.2.1' }],
 ])('%s', (message, event) => {
-  expect(parseLogLine(line('actions', message))).toEqual({ wallMs: wall, event });
+  expect(parseLogLine(line('actions', message))).toEqual({ wallMs: wall, pid: 4711, event });
 });
 
 test('an increased ban says count and end', () => {
@@ -46,6 +46,17 @@ test('the server says when it stops and starts', () => {
   });
 });
 
+test('a jail that stops and starts says so', () => {
+  expect(parseLogLine(line('jail', "Jail 'sshd' started", 'INFO'))?.event).toEqual({
+    type: 'jail_started',
+    jail: 'sshd',
+  });
+  expect(parseLogLine(line('jail', "Jail 'my jail' stopped", 'INFO'))?.event).toEqual({
+    type: 'jail_stopped',
+    jail: 'my jail',
+  });
+});
+
 test.each([
   '',
   'Traceback (most recent call last):',
@@ -56,7 +67,7 @@ test.each([
   line('actions', '[sshd] Reban 192.0.2.1'),
   line('actions', "Failed to execute ban jail 'sshd' action 'x' info '': error", 'ERROR'),
   line('transmitter', "Command ['set', 'sshd', 'banip', '[sshd] Ban 1.1.1.1'] has failed.", 'ERROR'),
-  line('jail', "Jail 'sshd' started", 'INFO'),
+  line('jail', "Jail 'sshd' uses poller {}", 'INFO'),
   '2026-99-99 01:34:29,123 fail2ban.actions        [4711]: NOTICE  [sshd] Ban 192.0.2.1',
 ])('says nothing about bans: %s', (text) => {
   expect(parseLogLine(text)).toBeNull();

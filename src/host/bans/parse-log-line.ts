@@ -3,6 +3,8 @@
 /** What a line says; `wallMs` is its clock time read as if it were UTC, since the log names no zone. */
 export interface LogLine {
   wallMs: number;
+  /** Of the fail2ban that wrote it. */
+  pid: number;
   event: LineEvent;
 }
 
@@ -16,11 +18,16 @@ export type LineEvent =
   | { type: 'increase'; jail: string; ip: string; count: number; wallEnd: number | null }
   /** The server is about to unban everything, to restore it at its next start. */
   | { type: 'server_stopping' }
-  | { type: 'server_starting' };
+  | { type: 'server_starting' }
+  /** Written after the unbans of the jail, which come back when it starts. */
+  | { type: 'jail_stopped'; jail: string }
+  /** Written about when it begins to restore its bans. */
+  | { type: 'jail_started'; jail: string };
 
 const line =
-  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3}) fail2ban\.(actions|observer|server)\s+\[\d+\]: [A-Z]+\s+(.*)$/;
+  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3}) fail2ban\.(actions|observer|server|jail)\s+\[(\d+)\]: [A-Z]+\s+(.*)$/;
 const ofJail = /^\[(.+?)\] (.+)$/;
+const jailTurns = /^Jail (['"])(.+)\1 (stopped|started)$/;
 const increase = /^Increase Ban (.+) \((\d+) # .+? -> (infinite|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\)$/;
 
 /**
@@ -30,11 +37,19 @@ const increase = /^Increase Ban (.+) \((\d+) # .+? -> (infinite|\d{4}-\d\d-\d\d 
 export function parseLogLine(text: string): LogLine | null {
   const parts = line.exec(text);
   if (parts === null) return null;
-  const [, clock = '', fraction = '', logger, message = ''] = parts;
-  const event = logger === 'server' ? serverEvent(message) : jailEvent(message);
+  const [, clock = '', fraction = '', logger = '', pid, message = ''] = parts;
+  const event = eventOf(logger, message);
   if (event === null) return null;
   const seconds = wallTime(clock);
-  return Number.isNaN(seconds) ? null : { wallMs: seconds + Number(fraction), event };
+  return Number.isNaN(seconds) ? null : { wallMs: seconds + Number(fraction), pid: Number(pid), event };
+}
+
+function eventOf(logger: string, message: string): LineEvent | null {
+  if (logger === 'server') return serverEvent(message);
+  if (logger !== 'jail') return jailEvent(message);
+  const [, , jail, turn] = jailTurns.exec(message) ?? [];
+  if (jail === undefined) return null;
+  return { type: turn === 'stopped' ? 'jail_stopped' : 'jail_started', jail };
 }
 
 function serverEvent(message: string): LineEvent | null {

@@ -8,6 +8,8 @@ import { startPractice } from './start.ts';
 
 export interface OpenPractice {
   socketPath: string;
+  /** Its configuration. */
+  configDir: string;
   /** BanGUI's database for it: nothing of practice mixes with the real one. */
   databasePath: string;
   stop(): Promise<void>;
@@ -30,7 +32,7 @@ export async function openPractice({ log, ...question }: OpenPracticeOptions): P
   const dir = practiceFolder(question);
   try {
     const { socketPath, stop } = await startPractice({ dir, log });
-    return { socketPath, stop, databasePath: join(dir, 'bangui.db') };
+    return { socketPath, stop, configDir: join(dir, 'etc'), databasePath: join(dir, 'bangui.db') };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const optional = question.setting === 'auto' && error.code !== 'practice_in_use';

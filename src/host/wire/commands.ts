@@ -1,8 +1,9 @@
 /** fail2ban's commands as typed functions: what goes in is validated before it is sent, what comes out is parsed. */
 import type { Address } from '../../base/address.ts';
-import type { HeldBan, JailName } from '../host.ts';
+import type { HeldBan, JailName, JailRules } from '../host.ts';
 import { parseJailName } from '../jail-name.ts';
 import { readHeldBan } from './held-ban.ts';
+import { readRules } from './jail-rules.ts';
 import { asList, asSeconds, asTable, asText, asTextOrNull, asTexts, asWholeNumber } from './parse-value.ts';
 import type { DaemonSocket } from './socket.ts';
 import { WireError } from './wire-error.ts';
@@ -30,6 +31,8 @@ export interface Commands {
   maxRetry(jail: JailName): Promise<number>;
   increments(jail: JailName): Promise<boolean>;
   ignoreList(jail: JailName): Promise<string[]>;
+  /** Some ten small questions, answered within a millisecond or two. */
+  rules(jail: JailName): Promise<JailRules>;
   /** True when the ban is new, false when the jail held it (or lets bans end at once). */
   ban(jail: JailName, address: Address): Promise<boolean>;
   /** How many bans ended; a network ends those inside it too. Null stands for every jail. */
@@ -41,8 +44,9 @@ export interface Commands {
   banTimes(jail: JailName): Promise<HeldBan[]>;
   databaseFile(): Promise<string | null>;
   logTarget(): Promise<string | null>;
-  /** How long fail2ban remembers bans in its database, seconds. */
-  purgeSeconds(): Promise<number>;
+  logLevel(): Promise<string>;
+  /** How long fail2ban remembers bans in its database, seconds; null when it keeps none. */
+  purgeSeconds(): Promise<number | null>;
 }
 
 /** An action of a jail runs a program for each ban, in fail2ban's only thread. */
@@ -83,6 +87,7 @@ export function createCommands({ socket }: { socket: DaemonSocket }): Commands {
     maxRetry: async (jail) => asWholeNumber(await get(jail, 'maxretry')),
     increments: async (jail) => (await get(jail, 'bantime.increment')) === true,
     ignoreList: async (jail) => asTexts(await get(jail, 'ignoreip')),
+    rules: (jail) => readRules((name) => get(jail, name)),
     async ban(jail, address) {
       const reply = await socket.send(['set', jail, 'banip', address], { deadlineMs: banDeadlineMs });
       return asWholeNumber(reply) > 0;
@@ -108,6 +113,10 @@ export function createCommands({ socket }: { socket: DaemonSocket }): Commands {
     },
     databaseFile: async () => asTextOrNull(await socket.send(['get', 'dbfile'])),
     logTarget: async () => asTextOrNull(await socket.send(['get', 'logtarget'])),
-    purgeSeconds: async () => asWholeNumber(await socket.send(['get', 'dbpurgeage'])),
+    logLevel: async () => asText(await socket.send(['get', 'loglevel'])),
+    async purgeSeconds() {
+      const reply = await socket.send(['get', 'dbpurgeage']);
+      return reply === null ? null : asWholeNumber(reply);
+    },
   };
 }

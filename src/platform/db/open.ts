@@ -21,9 +21,16 @@ export interface OpenDatabase {
 }
 
 /** Throws StartError with a code of `failure.ts` when it cannot be used. */
-export async function openDatabase(at: DatabaseAt & { log: Log; now: Clock }): Promise<OpenDatabase> {
-  const { log, now } = at;
-  if ('path' in at) return openSqlite({ path: at.path, log });
+export async function openDatabase(
+  at: DatabaseAt & {
+    log: Log;
+    now: Clock;
+    /** The connection of a thread that does nothing but write. */
+    writesMuch?: boolean;
+  },
+): Promise<OpenDatabase> {
+  const { log, now, writesMuch = false } = at;
+  if ('path' in at) return openSqlite({ path: at.path, log, writesMuch });
   // loaded when it is used: an installation without PostgreSQL starts sooner
   const { openPostgres } = await import('./open-postgres.ts');
   return openPostgres({ url: at.url, log, now });

@@ -8,6 +8,7 @@ export interface HistoryTables {
   jail_sums: JailSums;
   country_sums: CountrySums;
   network_sums: NetworkSums;
+  day_packs: DayPacks;
   history_state: HistoryState;
 }
 
@@ -101,6 +102,9 @@ interface CountrySums {
   jail: string;
   origin: string;
   bans: number;
+  failures: number;
+  again: number;
+  unbans: number;
   addresses: Uint8Array;
 }
 
@@ -112,6 +116,18 @@ interface NetworkSums {
   origin: string;
   bans: number;
   addresses: Uint8Array;
+}
+
+/** Made with the sums of a day, and gone with them; networks have no other sums of days. */
+interface DayPacks {
+  host_id: string;
+  /** Start of the day UTC, ms. */
+  at: number;
+  /** `country` or `network`. */
+  kind: string;
+  origin: string;
+  /** See `base/day-pack.ts`. */
+  pack: Uint8Array;
 }
 
 interface HistoryState {

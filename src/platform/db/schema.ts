@@ -16,6 +16,7 @@ export interface Database extends HistoryTables {
   manual_bans: ManualBans;
   shared_limits: SharedLimits;
   mirror_state: MirrorState;
+  jail_settings: JailSettings;
 }
 
 interface SchemaMigrations {
@@ -122,6 +123,10 @@ interface ActiveBans {
   confirmed: number;
   /** Mark of the last full read that saw it; what an older mark leaves behind is gone. */
   seen: number;
+  /** Two-letter code, or `private`, `reserved`, `unknown`. */
+  country: string;
+  /** 0 = unknown. */
+  asn: number;
 }
 
 interface ManualBans {
@@ -157,4 +162,13 @@ interface MirrorState {
   limits: string;
   /** Changes with each sign of life of the instance that runs the mirror. */
   written_at: number;
+}
+
+interface JailSettings {
+  host_id: string;
+  jail: string;
+  /** ms; it was seen to be set so then, and until the next row. */
+  since: number;
+  /** JSON; see `features/address/settings-shape.ts`. */
+  settings: string;
 }

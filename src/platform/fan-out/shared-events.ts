@@ -18,6 +18,10 @@ const shapes = {
     at,
     expiresAt: z.number().nullable(),
     count: z.number(),
+    // an instance of before they existed does not send them
+    country: z.string().default('unknown'),
+    asn: z.number().default(0),
+    asName: z.string().nullable().default(null),
   }),
   unban: z.object({ type: z.literal('unban'), host, jail: z.string(), ip: z.string(), at }),
   bans_changed: z.object({

@@ -64,6 +64,9 @@ const ban = (ip: string): BanEvent => ({
   at: 1_700_000_000_000,
   expiresAt: null,
   count: 2,
+  country: 'NL',
+  asn: 0,
+  asName: null,
 });
 
 async function listen(session: string, headers: Record<string, string> = {}) {
@@ -101,7 +104,7 @@ test('an event arrives on every open page, in the words of the interface', async
   expect(one.reply.headers.get('x-accel-buffering')).toBe('no');
   events.announce(ban('192.0.2.1'));
   for (const page of [one, two]) {
-    const text = await page.until('"ban_count":2}\n');
+    const text = await page.until('"as_name":null}\n');
     expect(text).toMatch(/id: [a-z0-9]+-1\nevent: ban\ndata: /);
     const [, data = '{}'] = /event: ban\ndata: (.*)\n/.exec(text ?? '') ?? [];
     expect(JSON.parse(data)).toEqual({
@@ -111,6 +114,9 @@ test('an event arrives on every open page, in the words of the interface', async
       banned_at: '2023-11-14T22:13:20.000Z',
       expires_at: null,
       ban_count: 2,
+      country: 'NL',
+      asn: null,
+      as_name: null,
     });
   }
 });

@@ -170,6 +170,9 @@ function toWire(event: AppEvent): Record<string, unknown> {
         banned_at: at,
         expires_at: expiresAt,
         ban_count: event.count,
+        country: event.country,
+        asn: event.asn === 0 ? null : event.asn,
+        as_name: event.asName,
       };
     }
     case 'unban':

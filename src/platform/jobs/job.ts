@@ -14,6 +14,8 @@ export interface Job {
 export interface JobTools {
   /** The job stops soon after it aborts. */
   signal: AbortSignal;
+  /** Aborts when BanGUI is asked to end: a job of many batches stops at the edge of the next one, done so far. */
+  ending: AbortSignal;
   /** What a job writes, it writes through this. */
   fence: Fence;
 }

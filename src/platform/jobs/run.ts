@@ -20,6 +20,7 @@ export interface Run {
 interface RunDeps {
   job: Job;
   fence: Fence;
+  ending: AbortSignal;
   runs: Runs;
   log: Log;
   now: Clock;
@@ -28,7 +29,7 @@ interface RunDeps {
 /** A run that takes longer than this shows as `running`; most end before and need no row. */
 const shownAfterMs = 1_000;
 
-export function startRun({ job, fence, runs, log, now }: RunDeps): Run {
+export function startRun({ job, fence, ending, runs, log, now }: RunDeps): Run {
   const startedAt = now();
   const controller = new AbortController();
   const begin = (): Promise<number> => runs.begin(fence, { job: job.name, startedAt });
@@ -64,7 +65,7 @@ export function startRun({ job, fence, runs, log, now }: RunDeps): Run {
 
   const counts = Promise.resolve().then(async () => {
     if (job.recorded) shown = Promise.resolve(await begin());
-    return job.run({ signal: controller.signal, fence });
+    return job.run({ signal: controller.signal, ending, fence });
   });
   // Whoever asked for the run sees its failure through `counts`; nobody has to.
   counts.catch(() => {});

@@ -39,10 +39,11 @@ export function createScheduler({ lock, log, now }: SchedulerDeps): Scheduler {
   const jobs = new Map<string, Job>();
   const timers = new Map<string, NodeJS.Timeout>();
   const running = new Map<string, Run>();
+  const ending = new AbortController();
   let accepting = false;
 
   const begin = (job: Job, fence: Fence): Run => {
-    const run = startRun({ job, fence, runs, log, now });
+    const run = startRun({ job, fence, ending: ending.signal, runs, log, now });
     running.set(job.name, run);
     void run.ended.finally(() => {
       running.delete(job.name);
@@ -109,6 +110,7 @@ export function createScheduler({ lock, log, now }: SchedulerDeps): Scheduler {
     },
     stopAccepting() {
       accepting = false;
+      ending.abort();
       stopTimers();
       return running.size;
     },

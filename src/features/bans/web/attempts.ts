@@ -60,5 +60,7 @@ export const attemptedBans = (attempts: readonly Attempt[], view: BansView): Att
       attempt.act === 'ban' &&
       (view.jail === undefined || view.jail === attempt.jail) &&
       (view.search === undefined || attempt.ip.includes(view.search)) &&
+      // where they are is known once they are made
+      view.country === undefined &&
       (view.origin === undefined || view.origin === 'manual'),
   );

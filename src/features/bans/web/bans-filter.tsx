@@ -4,10 +4,12 @@ import IconSearch from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
 import { useEffect, useRef, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { Chip } from '../../../ui/chip.tsx';
+import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { Key } from '../../../ui/key.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
+import { useCountryName } from '../../../ui/use-country-name.ts';
 import { useShortcut } from '../../../ui/use-shortcut.ts';
 import { useBanDialog } from './ban-dialog-host.tsx';
 import { isFiltered, readBansView, type BansView } from './bans-view.ts';
@@ -15,6 +17,8 @@ import { isFiltered, readBansView, type BansView } from './bans-view.ts';
 interface BansFilterProps {
   view: BansView;
   onView: (view: BansView) => void;
+  /** Those among the bans that were read. */
+  countries: readonly string[];
   shown: number | null;
   all: number;
 }
@@ -22,11 +26,12 @@ interface BansFilterProps {
 const quietMs = 200;
 const origins = ['own', 'manual'] as const;
 
-export function BansFilter({ view, onView, shown, all }: BansFilterProps) {
+export function BansFilter({ view, onView, countries, shown, all }: BansFilterProps) {
   const { t } = useTranslation();
   const { jails } = useBanDialog();
-  const without = (name: 'jail' | 'origin'): BansView => {
-    const { [name]: _, row: __, ...rest } = view;
+  const countryName = useCountryName();
+  const without = (name: 'jail' | 'country' | 'origin'): BansView => {
+    const { [name]: _, row: __, address: ___, ...rest } = view;
     return rest;
   };
   return (
@@ -45,6 +50,27 @@ export function BansFilter({ view, onView, shown, all }: BansFilterProps) {
         />
       ) : (
         <Chip name={t('bans.jail')} value={view.jail} onRemove={() => onView(without('jail'))} />
+      )}
+      {view.country === undefined ? (
+        countries.length === 0 ? null : (
+          <Menu
+            label={t('bans.filter_country')}
+            buttonClass="chip-add"
+            button={<AddFilter text={t('bans.country')} />}
+            items={countries.map((code) => ({
+              key: code,
+              content: <Country code={code} />,
+              onSelect: () => onView({ ...without('country'), country: code }),
+            }))}
+          />
+        )
+      ) : (
+        <Chip
+          name={t('bans.country')}
+          value={countryName(view.country.replace('!', ''))}
+          not={view.country.startsWith('!')}
+          onRemove={() => onView(without('country'))}
+        />
       )}
       {view.origin === undefined ? (
         <Menu
@@ -110,7 +136,7 @@ function SearchField({ view, onView }: Pick<BansFilterProps, 'view' | 'onView'>)
     if (text.trim() === current) return undefined;
     const timer = setTimeout(() => {
       setTold(text.trim());
-      const { row: _, ...rest } = view;
+      const { row: _, address: __, ...rest } = view;
       onView(readBansView({ ...rest, search: text }));
     }, quietMs);
     return () => clearTimeout(timer);

@@ -5,32 +5,38 @@ import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
+import { Note } from '../../../ui/note.tsx';
+import { NewRows } from '../../../ui/new-rows.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useActs, useTimes } from '../../../ui/page-context.tsx';
+import { useTellPanel } from '../../../ui/panel-list.tsx';
 import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { useShortcut } from '../../../ui/use-shortcut.ts';
 import { attemptedBans, useAttempts } from './attempts.ts';
 import { useBanDialog } from './ban-dialog-host.tsx';
 import { useActDeps } from './use-act-deps.ts';
-import { BanPanel } from './ban-panel.tsx';
 import { toRows, type BanRow } from './ban-rows.ts';
 import { BansEmpty, type BansMoment } from './bans-empty.tsx';
 import { BansFilter } from './bans-filter.tsx';
 import { readBansView, type BansView } from './bans-view.ts';
 import { useColumns } from './ban-columns.tsx';
-import { NewRows } from './new-rows.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { UnbanAllDialog } from './unban-all-dialog.tsx';
 import { unbanRows } from './unban-acts.ts';
+import { countriesIn, useBanValues } from './ban-values.tsx';
 import { useBansList } from './use-bans-list.ts';
 
 interface BansPageProps {
   view: BansView;
   moment: BansMoment;
+  /** The address in the panel beside the list. */
+  address: string | null;
+  /** Whose the data behind countries and networks is. */
+  credit: React.ReactNode;
 }
 
-export function BansPage({ view, moment }: BansPageProps) {
+export function BansPage({ view, moment, address, credit }: BansPageProps) {
   const now = useNow(60_000);
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -57,8 +63,8 @@ export function BansPage({ view, moment }: BansPageProps) {
   const open = useCallback(
     (key: string | null) => {
       if (key !== null) setCursor(key);
-      const { row: _, ...rest } = view;
-      setView(key === null ? rest : { ...rest, row: key });
+      const { row: _, address: __, ...rest } = view;
+      setView(key === null ? rest : readBansView({ ...rest, row: key }));
     },
     [view, setView],
   );
@@ -67,6 +73,34 @@ export function BansPage({ view, moment }: BansPageProps) {
     // back to the row it came from
     requestAnimationFrame(() => document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus());
   }, [open]);
+  const opened = rows[openAt];
+  const attempt = opened?.attempt;
+  const failure = attempt?.state === 'failed' ? attempt : null;
+  const note = useMemo(
+    () =>
+      failure === null ? null : (
+        <Note kind="bad">
+          <strong>{failure.act === 'ban' ? t('bans.not_banned') : t('act.not_unbanned')}.</strong>{' '}
+          {failure.detail}
+        </Note>
+      ),
+    [failure, t],
+  );
+  useTellPanel(
+    view.row === undefined
+      ? null
+      : {
+          place: openAt < 0 ? null : { at: openAt + 1, total: list.total ?? rows.length },
+          jail: view.row.slice(view.row.indexOf('@') + 1),
+          note,
+          unbans: true,
+          onMove: (step) => {
+            const next = rows[openAt + step];
+            if (next !== undefined) open(next.key);
+          },
+          onClose: close,
+        },
+  );
   const chosen = rows.flatMap((row) => (selected.has(row.key) && row.ban !== null ? [row.ban] : []));
   const unban = (): boolean => {
     if (off !== null) return false;
@@ -82,16 +116,19 @@ export function BansPage({ view, moment }: BansPageProps) {
     keys: 'Escape',
     group: 'list',
     label: t('shortcuts.close'),
-    run: () => {
-      if (view.row !== undefined) return close();
-      if (selected.size === 0) return false;
-      return setSelected(new Set());
-    },
+    run: () => (address !== null || selected.size === 0 ? false : setSelected(new Set())),
   });
-  const columns = useColumns({ view, deps, narrow: view.row !== undefined, phone });
+  const values = useBanValues(view, setView);
+  const columns = useColumns({
+    view,
+    deps,
+    narrow: address !== null,
+    phone,
+    onCountry: values.openCountry,
+  });
   const asOf = list.asOf ?? moment.asOf;
   return (
-    <div className={`page ${view.row === undefined ? '' : 'page-with-panel'}`}>
+    <div className="page">
       <header className="page-head">
         <h1 className="page-title">{t('bans.title')}</h1>
         <span className="page-sub small quiet">
@@ -123,59 +160,52 @@ export function BansPage({ view, moment }: BansPageProps) {
           </Button>
         </div>
       </header>
-      <div className="page-columns">
-        <div className="page-list">
-          <BansFilter view={view} onView={setView} shown={list.total} all={moment.bannedNow} />
-          {rows.length === 0 ? (
-            <BansEmpty view={view} moment={moment} list={list} onClear={() => setView({})} />
-          ) : (
-            <DataTable<BanRow>
-              label={t('bans.table')}
-              name="bans"
-              columns={columns}
-              rows={rows}
-              rowKey={(row) => row.key}
-              rowLabel={(row) => `${row.ip}, ${row.jail}`}
-              rowState={(row) => row.attempt?.state ?? null}
-              total={list.total ?? rows.length}
-              cursor={cursor}
-              onCursor={setCursor}
-              openKey={view.row ?? null}
-              onOpen={open}
-              selection={{ keys: selected, onChange: setSelected }}
-              sort={{
-                value: view.sort ?? '-banned_at',
-                onChange: (sort) => setView(readBansView({ ...view, sort })),
-              }}
-              onEnd={list.more}
-              onTop={list.onTop}
-              banner={<NewRows list={list} />}
-              foot={
-                <div className="table-foot">
-                  {list.complete
-                    ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
-                    : t('bans.more')}
-                </div>
-              }
-              stale={list.stale}
-              cardHeight={106}
-            />
-          )}
-          <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
-        </div>
-        {view.row === undefined ? null : (
-          <BanPanel
-            key={view.row}
-            id={view.row}
-            row={rows[openAt] ?? null}
-            place={openAt < 0 ? null : { at: openAt + 1, total: list.total ?? rows.length }}
-            onMove={(step) => {
-              const next = rows[openAt + step];
-              if (next !== undefined) open(next.key);
+      <div className="page-list">
+        <BansFilter
+          view={view}
+          onView={setView}
+          countries={countriesIn(list.bans)}
+          shown={list.total}
+          all={moment.bannedNow}
+        />
+        {rows.length === 0 ? (
+          <BansEmpty view={view} moment={moment} list={list} onClear={() => setView({})} />
+        ) : (
+          <DataTable<BanRow>
+            label={t('bans.table')}
+            name="bans"
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => row.key}
+            rowLabel={(row) => `${row.ip}, ${row.jail}`}
+            rowState={(row) => row.attempt?.state ?? null}
+            total={list.total ?? rows.length}
+            cursor={cursor}
+            onCursor={setCursor}
+            openKey={view.row ?? null}
+            onOpen={open}
+            selection={{ keys: selected, onChange: setSelected }}
+            sort={{
+              value: view.sort ?? '-banned_at',
+              onChange: (sort) => setView(readBansView({ ...view, sort })),
             }}
-            onClose={close}
+            onEnd={list.more}
+            onTop={list.onTop}
+            banner={<NewRows table="table-bans" waiting={list.waiting} onShow={list.showNew} />}
+            foot={
+              <div className="table-foot">
+                {list.complete
+                  ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
+                  : t('bans.more')}
+              </div>
+            }
+            stale={list.stale}
+            cardHeight={106}
           />
         )}
+        {rows.length === 0 ? null : <footer className="page-foot">{credit}</footer>}
+        {values.menu}
+        <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
       </div>
       {clearing ? <UnbanAllDialog moment={moment} onClose={() => setClearing(false)} /> : null}
     </div>

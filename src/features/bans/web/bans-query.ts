@@ -22,10 +22,11 @@ export const readBansPage = (caller: Caller, filters: Filters, cursor?: string, 
     ...(signal === undefined ? {} : { signal }),
   });
 
-export const bansQuery = (caller: Caller, { search, jail, origin, sort }: Fields) => {
+export const bansQuery = (caller: Caller, { search, jail, country, origin, sort }: Fields) => {
   const filters: Filters = {
     ...(search === undefined ? {} : { search }),
     ...(jail === undefined ? {} : { jail }),
+    ...(country === undefined ? {} : { country }),
     ...(origin === undefined ? {} : { origin }),
     ...(sort === undefined ? {} : { sort }),
   };
@@ -70,4 +71,17 @@ export const bansOfQuery = (caller: Caller, ip: string) =>
       }),
     select: (page) => page.items.filter((ban) => ban.ip === ip),
     gcTime: 60_000,
+  });
+
+/** A few of those whose address holds this text. */
+export const bansFoundQuery = (caller: Caller, search: string, count: number) =>
+  queryOptions({
+    queryKey: ['bans', 'found', search, count],
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.listActive>('GET /api/v1/bans/active', {
+        query: { search, page_size: count },
+        signal,
+      }),
+    staleTime: 5000,
+    gcTime: 10_000,
   });

@@ -10,14 +10,14 @@ const live = (ip: string, minute = 0, count = 1): LiveBan => ({
   banned_at: at(minute),
   expires_at: at(minute + 10),
   ban_count: count,
+  country: 'NL',
+  asn: 64_496,
+  as_name: 'Kestrel Cloud',
 });
 
 const held = (ip: string, minute = 0, count = 1): ActiveBan => ({
   ...live(ip, minute, count),
   origin: 'own',
-  country: null,
-  asn: null,
-  as_name: null,
   reason: null,
   banned_by: null,
   ends_early: false,

@@ -11,6 +11,9 @@ export interface LiveBan {
   banned_at: string;
   expires_at: string | null;
   ban_count: number;
+  country: string;
+  asn: number | null;
+  as_name: string | null;
 }
 
 /** Unknown shapes answer null: then the list is read again instead of trusting half an event. */
@@ -28,6 +31,9 @@ export function readLiveBan(data: unknown): LiveBan | null {
     banned_at: bannedAt,
     expires_at: typeof expiresAt === 'string' ? expiresAt : null,
     ban_count: typeof count === 'number' ? count : 1,
+    country: typeof fields['country'] === 'string' ? fields['country'] : 'unknown',
+    asn: typeof fields['asn'] === 'number' ? fields['asn'] : null,
+    as_name: typeof fields['as_name'] === 'string' ? fields['as_name'] : null,
   };
 }
 
@@ -167,9 +173,6 @@ function takeOut(queryClient: QueryClient, ended: ReadonlySet<string>): void {
 const asRow = (ban: LiveBan): ActiveBan => ({
   ...ban,
   origin: 'own',
-  country: null,
-  asn: null,
-  as_name: null,
   reason: null,
   banned_by: null,
   ends_early: false,

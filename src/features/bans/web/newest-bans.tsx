@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller, useLiveState } from '../../../ui/app-context.tsx';
+import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { problemOf } from '../../../ui/problem.ts';
@@ -13,8 +14,8 @@ import { useNow } from '../../../ui/use-now.ts';
 import { newestQuery, type ActiveBan } from './bans-query.ts';
 import { rowKey } from './bans-view.ts';
 
-/** `empty` is shown when nobody is banned: why is known to the page around it. */
-export function NewestBans({ empty }: { empty: ReactNode }) {
+/** `empty` is shown when nobody is banned: why is known to the page around it; `foot` below the list. */
+export function NewestBans({ empty, foot }: { empty: ReactNode; foot?: ReactNode }) {
   const { t } = useTranslation();
   const live = useLiveState().kind === 'live';
   const query = useQuery(newestQuery(useCaller()));
@@ -43,6 +44,7 @@ export function NewestBans({ empty }: { empty: ReactNode }) {
           ))}
         </ol>
       )}
+      {items.length === 0 || foot === undefined ? null : <footer className="rail-foot">{foot}</footer>}
     </section>
   );
 }
@@ -60,6 +62,10 @@ function RailRow({ ban, fresh }: { ban: ActiveBan; fresh: boolean }) {
       <Link to="/bans" search={{ row: rowKey(ban) }} className="rail-address mono" title={ban.ip}>
         {shorten(ban.ip)}
       </Link>
+      <span className="rail-country">
+        <Country code={ban.country} short />
+      </span>
+      <span className="rail-network soft">{ban.as_name ?? ''}</span>
       <span className="rail-jail soft">{ban.jail}</span>
       <span className={`rail-times ${ban.ban_count >= 5 ? 'strong' : 'quiet'}`}>
         {ban.ban_count > 1 ? t('bans.times_value', { count: ban.ban_count }) : ''}

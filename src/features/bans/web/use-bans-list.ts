@@ -30,10 +30,10 @@ export interface BansList {
 export function useBansList(view: BansView): BansList {
   const caller = useCaller();
   const queryClient = useQueryClient();
-  const { search, jail, origin, sort } = view;
+  const { search, jail, country, origin, sort } = view;
   const options = useMemo(
-    () => bansQuery(caller, { search, jail, origin, sort }),
-    [caller, search, jail, origin, sort],
+    () => bansQuery(caller, { search, jail, country, origin, sort }),
+    [caller, search, jail, country, origin, sort],
   );
   const query = useInfiniteQuery({ ...options, placeholderData: (before) => before });
   const paused = useLiveState().kind === 'paused';

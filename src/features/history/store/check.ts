@@ -6,7 +6,8 @@ import { emptySet, encodeSet, uniteSets } from './address-set.ts';
 import type { Value } from './bulk.ts';
 import { eventColumns, readEvent, type EventRow } from './known-events.ts';
 import type { StoredEvent } from './stored-event.ts';
-import { sumTables, type SumTable } from './sum-tables.ts';
+import { packsOf } from './day-packs.ts';
+import { countrySums, networkSums, sumTables, type SumTable } from './sum-tables.ts';
 
 interface CheckOptions {
   db: Kysely<Database>;
@@ -39,7 +40,8 @@ async function* differencesIn(context: Context): AsyncGenerator<string> {
     read = hour + hourMs;
   }
   yield* strayCells(context, read, Number.MAX_SAFE_INTEGER);
-  for (const table of sumTables) yield* wrongDays(context, table);
+  for (const table of sumTables) if (table !== networkSums) yield* wrongDays(context, table);
+  yield* wrongPacks(context);
   yield* wrongAddresses(context);
   yield* wrongLines(context);
 }
@@ -126,6 +128,42 @@ async function* wrongDays(context: Context, table: SumTable): AsyncGenerator<str
       AND at NOT IN (SELECT at FROM jail_sums WHERE host_id = ${hostId} AND grain = ${dayMs})`.execute(db);
   for (const { at } of rows)
     yield `${table.name} of the day ${new Date(at).toISOString()}: not made any more`;
+}
+
+/** Packs are made anew of the hours and must be the same bytes. */
+async function* wrongPacks({ db, hostId }: Context): AsyncGenerator<string> {
+  const made = await sql<{
+    at: number;
+  }>`SELECT at FROM jail_sums WHERE host_id = ${hostId} AND grain = ${dayMs}
+    UNION SELECT at FROM day_packs WHERE host_id = ${hostId}`.execute(db);
+  for (const { at: day } of made.rows) {
+    const hours = new Map<SumTable, Value[][]>();
+    for (const table of [countrySums, networkSums]) {
+      const columns = sql.join(Object.keys(table.shape.columns).map((column) => sql.ref(column)));
+      const { rows } = await sql<Record<string, Value>>`SELECT ${columns} FROM ${sql.table(table.name)}
+        WHERE host_id = ${hostId} AND grain = ${hourMs} AND at >= ${day} AND at < ${day + dayMs}`.execute(db);
+      const names = Object.keys(table.shape.columns);
+      hours.set(
+        table,
+        rows.map((row) => names.map((name) => row[name] ?? null)),
+      );
+    }
+    const expected = new Map(
+      packsOf({ hostId, day }, hours).map(([, , kind, origin, pack]) => [`${kind} ${origin}`, pack]),
+    );
+    const found = await db
+      .selectFrom('day_packs')
+      .selectAll()
+      .where('host_id', '=', hostId)
+      .where('at', '=', day)
+      .execute();
+    const same = found.every(({ kind, origin, pack }) => {
+      const wanted = expected.get(`${kind} ${origin}`);
+      return wanted instanceof Uint8Array && Buffer.compare(wanted, pack) === 0;
+    });
+    if (!same || found.length !== expected.size)
+      yield `packs of the day ${new Date(day).toISOString()}: differ from its hours`;
+  }
 }
 
 /** Address by address: its bans, its first and last one, and whether it is there at all. */

@@ -7,8 +7,9 @@ import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
 import { dayMs, dayOf, hourMs } from '../history-id.ts';
 import { emptySet, uniteSets } from './address-set.ts';
-import type { Bulk, Value } from './bulk.ts';
-import { countrySums, jailSums, networkSums, sumTables, type SumTable } from './sum-tables.ts';
+import type { Bulk, Shape, Value } from './bulk.ts';
+import { packShape, packsOf } from './day-packs.ts';
+import { countrySums, jailSums, sumTables, type SumTable } from './sum-tables.ts';
 
 /** Days whose hours have changed since they were read. */
 export interface DayWatch {
@@ -32,6 +33,7 @@ export async function forgetDays(
   for (const { name } of sumTables)
     await sql`DELETE FROM ${sql.table(name)} WHERE host_id = ${hostId} AND grain = ${dayMs}
       AND at IN (${sql.join(days)})`.execute(trx);
+  await trx.deleteFrom('day_packs').where('host_id', '=', hostId).where('at', 'in', days).execute();
 }
 
 interface RollUpOptions {
@@ -63,29 +65,29 @@ export async function* rollUpDays(
       yield 0;
     }
     await fence.write((trx) => forgetDays({ trx, hostId, watch: { day: null } }, [day]));
-    const [countries, networks] = [rows.get(countrySums) ?? [], rows.get(networkSums) ?? []];
-    const pieces: [SumTable, Value[][]][] = [
-      ...inPieces(countrySums, countries),
-      ...inPieces(networkSums, networks),
+    const pieces: [Shape, Value[][]][] = [
+      ...inPieces(countrySums.shape, rows.get(countrySums) ?? []),
+      // nothing asks for one network of a day: these are packed only
+      [packShape, packsOf({ hostId, day }, rows)],
+      [jailSums.shape, rows.get(jailSums) ?? []],
     ];
-    pieces.push([jailSums, rows.get(jailSums) ?? []]);
     let made = true;
-    for (const [table, piece] of pieces) {
+    for (const [shape, piece] of pieces) {
       made = await fence.write(async (trx) => {
         // an event has come for it meanwhile; the next run reads it again
         if (watched.day !== day) return false;
-        await bulk.insert(trx, table.shape, piece);
+        await bulk.insert(trx, shape, piece);
         return true;
       });
       if (!made) break;
-      yield table === jailSums ? 1 : 0;
+      yield shape === jailSums.shape ? 1 : 0;
     }
     watched.day = null;
   }
 }
 
-function* inPieces(table: SumTable, rows: Value[][]): Generator<[SumTable, Value[][]]> {
-  for (let from = 0; from < rows.length; from += mostRows) yield [table, rows.slice(from, from + mostRows)];
+function* inPieces(shape: Shape, rows: Value[][]): Generator<[Shape, Value[][]]> {
+  for (let from = 0; from < rows.length; from += mostRows) yield [shape, rows.slice(from, from + mostRows)];
 }
 
 /** The first day with hours that starts at `from` or later. */

@@ -39,7 +39,7 @@ const again: Count = { column: 'again', read: (event) => (event.again ? isBan(ev
 const unbans: Count = { column: 'unbans', read: (event) => 1 - isBan(event) };
 
 export const jailSums = sumTable('jail_sums', [jail, origin], [bans, failures, again, unbans]);
-export const countrySums = sumTable('country_sums', [country, jail, origin], [bans]);
+export const countrySums = sumTable('country_sums', [country, jail, origin], [bans, failures, again, unbans]);
 export const networkSums = sumTable('network_sums', [asn, origin], [bans]);
 export const sumTables: readonly SumTable[] = [jailSums, countrySums, networkSums];
 

@@ -24,9 +24,11 @@ interface JailsPageProps {
   moment: JailsMoment;
   /** Opens the ban dialog for a jail. */
   onBan: (jail: string) => void;
+  /** Something stands beside the page: there is less room. */
+  beside: boolean;
 }
 
-export function JailsPage({ view, moment, onBan }: JailsPageProps) {
+export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
   const now = useNow(60_000);
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -63,7 +65,7 @@ export function JailsPage({ view, moment, onBan }: JailsPageProps) {
     label: t('shortcuts.close'),
     run: () => (row === undefined ? false : close()),
   });
-  const columns = useJailColumns({ narrow: row !== undefined, phone });
+  const columns = useJailColumns({ narrow: row !== undefined || beside, phone });
   const asOf = query.data?.as_of ?? null;
   const opened = all?.find((jail) => jail.name === row) ?? null;
   return (

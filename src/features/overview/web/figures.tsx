@@ -1,62 +1,65 @@
-/** The four figures of this moment; each leads to the rows that make it. */
-import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+/** The four figures of the range, each beside the one of the time before; each leads to the rows that make it. */
+import IconArrowDownRight from '@tabler/icons-react/dist/esm/icons/IconArrowDownRight.mjs';
+import IconArrowUpRight from '@tabler/icons-react/dist/esm/icons/IconArrowUpRight.mjs';
 import { useTranslation } from 'react-i18next';
+import { percentChange } from '../../../ui/change.ts';
+import { Icon } from '../../../ui/icon.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
-import { useTimes } from '../../../ui/page-context.tsx';
-import { useNow } from '../../../ui/use-now.ts';
-import type { Status } from './status-query.ts';
+import type { RangeFigures } from './dashboard-query.ts';
+import type { DashboardView } from './dashboard-view.ts';
+import { HistoryLink } from './history-link.tsx';
 
-export function Figures({ status }: { status: Status | undefined }) {
+interface FiguresProps {
+  figures: RangeFigures | undefined;
+  view: DashboardView;
+  /** Name of the time before, e.g. "the 24 h before". */
+  before: string;
+}
+
+const names = ['bans', 'failures', 'addresses', 'again'] as const;
+
+export function Figures({ figures, view, before }: FiguresProps) {
   const { t } = useTranslation();
-  const times = useTimes();
-  const now = useNow(30_000);
-  const known = status !== undefined && status.as_of !== null;
-  const show = (count: number | undefined): string =>
-    known && count !== undefined ? formatCount(count) : '–';
-  const start = status?.up_since ?? null;
-  const since =
-    start === null
-      ? t('overview.start_unknown')
-      : t('overview.since', { time: times.moment(Date.parse(start), now) });
   return (
     <dl className="figures">
-      <Figure name={t('overview.banned_now')} caption={t('overview.in_jails', { count: status?.jails ?? 0 })}>
-        <Link to="/bans" search={{}}>
-          {show(status?.banned_now)}
-        </Link>
-      </Figure>
-      <Figure name={t('overview.failing_now')} caption={t('overview.failing_text')}>
-        <Link to="/jails" search={{ sort: '-failing' }}>
-          {show(status?.failed_now)}
-        </Link>
-      </Figure>
-      <Figure name={t('overview.total_banned')} caption={since}>
-        <Link to="/jails" search={{ sort: '-total_banned' }}>
-          {show(status?.total_banned)}
-        </Link>
-      </Figure>
-      <Figure name={t('overview.total_failed')} caption={since}>
-        <Link to="/jails" search={{ sort: '-total_failed' }}>
-          {show(status?.total_failed)}
-        </Link>
-      </Figure>
+      {names.map((name) => (
+        <div key={name} className="figure">
+          <dt className="small soft">
+            <span className="wide-only">{t(`overview.figure.${name}`)}</span>
+            <span className="phone-only">{t(`overview.figure_short.${name}`)}</span>
+          </dt>
+          <dd className="figure-line">
+            <HistoryLink view={view} className="figure-count">
+              {figures === undefined ? '–' : formatCount(figures[name].value)}
+            </HistoryLink>
+            {figures === undefined ? null : <FigureChange {...figures[name]} />}
+          </dd>
+          <dd className="figure-before small quiet">
+            {figures === undefined
+              ? null
+              : name === 'bans'
+                ? t('overview.before_in', { n: formatCount(figures.bans.before), before })
+                : t('overview.before', { n: formatCount(figures[name].before) })}
+          </dd>
+        </div>
+      ))}
     </dl>
   );
 }
 
-interface FigureProps {
-  name: string;
-  caption: string;
-  children: ReactNode;
-}
-
-function Figure({ name, caption, children }: FigureProps) {
+/** More is not better or worse: the arrow has no colour. */
+function FigureChange({ value, before }: { value: number; before: number }) {
+  const { t } = useTranslation();
+  const percent = percentChange(value, before);
+  if (percent === null || before === 0) return null;
+  const size = formatCount(Math.abs(percent));
   return (
-    <div className="figure">
-      <dt className="small soft">{name}</dt>
-      <dd className="figure-count">{children}</dd>
-      <dd className="small quiet">{caption}</dd>
-    </div>
+    <span className="figure-change">
+      {percent === 0 ? null : <Icon of={percent > 0 ? IconArrowUpRight : IconArrowDownRight} size={14} />}
+      {percent === 0 ? null : (
+        <span className="sr-only">{t(percent > 0 ? 'overview.more' : 'overview.less')}</span>
+      )}
+      {`${size}\u00a0%`}
+    </span>
   );
 }

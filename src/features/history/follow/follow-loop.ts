@@ -1,0 +1,193 @@
+/** The one loop that writes the history: a chunk of the log, a batch of the database, a step of a task, in turns. */
+import type { Kysely } from 'kysely';
+import type { Log } from '../../../base/log.ts';
+import type { Database } from '../../../platform/db/schema.ts';
+import { firstIdAt } from '../history-id.ts';
+import type { NewEvent } from '../new-event.ts';
+import { createCounters, type Missing } from './counters.ts';
+import { heldBans } from './held-bans.ts';
+import { limitsOf } from './limits.ts';
+import type { LogSource } from './log-source.ts';
+import type { HostFacts, JailFacts, Progress } from './messages.ts';
+import { stateEntry, stateKinds } from './state-rows.ts';
+import type { TableSource } from './table-source.ts';
+import { fromLog, fromTable, originOf } from './told-events.ts';
+import type { Writer, Written } from './writer.ts';
+
+export interface FollowLoop {
+  host(facts: HostFacts): void;
+  unban(jail: string, ip: string, at: number): void;
+  /** One turn. False when there was nothing to do. Throws LockLost. */
+  turn(): Promise<boolean>;
+  /** Everything that is there now has been read. */
+  caughtUp(): boolean;
+  progress(): Progress;
+  /** Since the loop began. */
+  totals(): { read: number; bans: number; unbans: number };
+}
+
+interface LoopDeps {
+  db: Kysely<Database>;
+  hostId: string;
+  log: Log;
+  now: () => number;
+  logSource: LogSource;
+  tableSource: TableSource;
+  writer: Writer;
+}
+
+/** A mark without events is worth a transaction after so many bytes. */
+const markBytes = 1024 * 1024;
+const heldEveryMs = 15_000;
+const mostMissed = 5;
+
+export function createFollowLoop(deps: LoopDeps): FollowLoop {
+  const { db, hostId, log, now, logSource, tableSource, writer } = deps;
+  const counters = createCounters(now);
+  const totals = { read: 0, bans: 0, unbans: 0 };
+  const missed = new Map<string, Missing>();
+  const searched = new Set<string>();
+  let jails = new Map<string, JailFacts>();
+  let facts: HostFacts | null = null;
+  let unmarked = 0;
+  let told: NewEvent[] = [];
+  let heldAt = 0;
+  let asOf: number | null = null;
+
+  const sources = (): Progress['sources'] => ({
+    log: logSource.file() !== null && logSource.failure() === null,
+    database: tableSource.file() !== null && tableSource.failure() === null,
+  });
+
+  function add(written: Written | null): boolean {
+    if (written === null) return false;
+    totals.bans += written.bans;
+    totals.unbans += written.unbans;
+    return true;
+  }
+
+  async function readLog(): Promise<boolean> {
+    const batch = logSource.next();
+    if (batch === null) return false;
+    counters.heard(batch.heard);
+    counters.restarted(batch.restarted);
+    if (batch.heard.some(({ type }) => type === 'ban')) tableSource.wake();
+    unmarked += batch.bytes;
+    const worth = batch.heard.length > 0 || unmarked > markBytes;
+    const file = logSource.file();
+    if (worth && file !== null) {
+      const mark = stateEntry(stateKinds.log, { file, mark: batch.mark });
+      if (!add(await writer.write(fromLog(batch.heard, jails, now()), [mark]))) return false;
+      unmarked = 0;
+    }
+    logSource.taken();
+    return true;
+  }
+
+  async function readTable(): Promise<boolean> {
+    const batch = tableSource.next();
+    const file = tableSource.file();
+    if (batch === null || file === null) return false;
+    const seeded = tableSource.seeded() || !batch.more;
+    const mark = stateEntry(stateKinds.table, { file, anchors: batch.anchors, seeded });
+    if (!add(await writer.write(fromTable(batch.bans), [mark]))) return false;
+    totals.read += batch.bans.length;
+    tableSource.taken();
+    return true;
+  }
+
+  /** Where the log tells nothing, the mirror's word is taken; where the database tells nothing either, all of it. */
+  async function takeMirror(): Promise<boolean> {
+    const { log: heard, database } = sources();
+    if (heard) told = [];
+    if (told.length > 0) {
+      const events = told;
+      told = [];
+      return add(await writer.write(events, []));
+    }
+    if (heard || database || facts === null || now() - heldAt < heldEveryMs) return false;
+    heldAt = now();
+    for await (const page of heldBans(db, hostId)) if (!add(await writer.write(page, []))) return false;
+    return true;
+  }
+
+  /** The counters said more than the log: the database is read again from before, and what is still missing is said. */
+  async function reconcile(): Promise<void> {
+    if (!sources().log || !logSource.atEnd() || !tableSource.atEnd()) return;
+    for (const one of counters.missing()) {
+      const { jail, counted, since } = one;
+      const fields = { jail, bans: one.bans, since: new Date(since).toISOString() };
+      if (!searched.has(jail)) {
+        searched.add(jail);
+        log.info('history_bans_unheard', fields);
+        tableSource.again(since);
+        continue;
+      }
+      searched.delete(jail);
+      counters.settle(jail);
+      const bans = counted - (await bansSince(jail, since));
+      if (bans <= 0) continue;
+      log.warn('history_bans_missing', { ...fields, bans });
+      missed.set(jail, { ...one, bans });
+      while (missed.size > mostMissed) missed.delete([...missed.keys()][0] ?? '');
+    }
+  }
+
+  async function bansSince(jail: string, since: number): Promise<number> {
+    const { bans } = await db
+      .selectFrom('history')
+      .select((eb) => eb.fn.countAll().as('bans'))
+      .where('host_id', '=', hostId)
+      .where('jail', '=', jail)
+      .where('action', '=', 'ban')
+      .where('id', '>=', firstIdAt(since))
+      .executeTakeFirstOrThrow();
+    return Number(bans);
+  }
+
+  return {
+    host(next) {
+      facts = next;
+      jails = new Map(next.jails.map((jail) => [jail.name, jail]));
+      counters.counted(next);
+    },
+    unban(jail, ip, at) {
+      const own = { actor: null, reason: null, origin: originOf(jail) };
+      told.push({ action: 'unban', jail, ip, at, ...own });
+    },
+    async turn() {
+      const heard = await readLog();
+      const read = await readTable();
+      const took = await takeMirror();
+      if (!heard && !read) await reconcile();
+      if (!heard && !read) asOf = now();
+      return heard || read || took;
+    },
+    caughtUp: () =>
+      (logSource.file() === null || logSource.failure() !== null || logSource.atEnd()) &&
+      (tableSource.file() === null ||
+        tableSource.failure() !== null ||
+        (tableSource.seeded() && tableSource.atEnd())),
+    progress() {
+      const seeding = tableSource.file() !== null && tableSource.failure() === null && !tableSource.seeded();
+      const known = sources().log || sources().database || facts !== null;
+      return {
+        state: !known ? 'waiting' : seeding ? 'seeding' : 'current',
+        read: tableSource.read(),
+        of: tableSource.expected(),
+        events: writer.events(),
+        written: writer.written(),
+        asOf,
+        behind: logSource.behind(),
+        sources: sources(),
+        limits: limitsOf({
+          facts,
+          log: { file: logSource.file(), failure: logSource.failure(), gap: logSource.gap() },
+          table: { file: tableSource.file(), failure: tableSource.failure() },
+          missed: [...missed.values()],
+        }),
+      };
+    },
+    totals: () => ({ ...totals }),
+  };
+}

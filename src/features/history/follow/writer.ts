@@ -1,0 +1,138 @@
+/** Writes what the sources told, with where reading goes on, in one short transaction at a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import type { Log } from '../../../base/log.ts';
+import { describeDatabaseFailure } from '../../../platform/db/failure.ts';
+import type { Database } from '../../../platform/db/schema.ts';
+import { LockLost, type Fence } from '../../../platform/lock/fence.ts';
+import type { NewEvent } from '../new-event.ts';
+import type { HistoryStore } from '../store/store.ts';
+import { withOwnActs } from './own-acts.ts';
+import { stateEntry, stateKinds, writeState } from './state-rows.ts';
+
+type Entries = readonly ReturnType<typeof stateEntry>[];
+
+export interface Written {
+  bans: number;
+  unbans: number;
+}
+
+export interface Writer {
+  /**
+   * Resolves once the events are stored, some at a time, and the entries with the last of them; tries again for as long
+   * as the database is away. Null when it was stopped before all is stored. Throws LockLost.
+   */
+  write(events: readonly NewEvent[], entries: Entries): Promise<Written | null>;
+  /** In the history. */
+  events(): number;
+  /** Removed from it by someone else than `write`, in that transaction. */
+  changed(by: number): void;
+  /** Since this writer began. */
+  written(): number;
+}
+
+interface WriterDeps {
+  db: Kysely<Database>;
+  fence: Fence;
+  hostId: string;
+  store: HistoryStore;
+  /** Events before that time, ms, are left out. */
+  notBefore: () => number;
+  events: number;
+  stopped: () => boolean;
+  log: Log;
+}
+
+/** The main thread's own writes wait for it. */
+const wantedMs = 25;
+const sizes = { least: 200, most: 1000, first: 500 };
+/** Between two of them, for whoever waits to write. */
+const breathMs = 1;
+const awayMs = 500;
+/** A batch that fails for another reason than the database's state is written event by event. */
+const triesAsOne = 3;
+
+export function createWriter(deps: WriterDeps): Writer {
+  const { fence, hostId, store, notBefore, stopped, log } = deps;
+  let count = deps.events;
+  let written = 0;
+  let size = sizes.first;
+
+  async function once(events: readonly NewEvent[], entries: Entries): Promise<Written> {
+    const began = performance.now();
+    let waited = 0;
+    const result = await fence.write(async (trx) => {
+      waited = performance.now() - began;
+      const own = await withOwnActs(trx, hostId, events);
+      const { added } = await store.append(trx, own);
+      await writeState(trx, hostId, [...entries, stateEntry(stateKinds.events, count + added.length)]);
+      const bans = added.filter(({ action }) => action === 'ban').length;
+      return { bans, unbans: added.length - bans };
+    });
+    count += result.bans + result.unbans;
+    written += result.bans + result.unbans;
+    learnSize(events.length, performance.now() - began - waited);
+    return result;
+  }
+
+  function learnSize(events: number, ms: number): void {
+    if (events < size / 2) return;
+    const fitting = (events * wantedMs) / Math.max(ms, 1);
+    size = Math.round(Math.min(sizes.most, Math.max(sizes.least, (size + fitting) / 2)));
+  }
+
+  async function oneByOne(events: readonly NewEvent[], entries: Entries): Promise<Written> {
+    const sum = { bans: 0, unbans: 0 };
+    for (const event of events) {
+      try {
+        const { bans, unbans } = await once([event], []);
+        sum.bans += bans;
+        sum.unbans += unbans;
+      } catch (error) {
+        if (error instanceof LockLost || describeDatabaseFailure(error) !== null) throw error;
+        log.error('history_event_refused', { jail: event.jail, ip: event.ip, at: event.at, error });
+      }
+    }
+    await once([], entries);
+    return sum;
+  }
+
+  async function persistently(events: readonly NewEvent[], entries: Entries): Promise<Written | null> {
+    for (let tries = 1; !stopped();) {
+      try {
+        return await (tries > triesAsOne ? oneByOne(events, entries) : once(events, entries));
+      } catch (error) {
+        if (error instanceof LockLost) throw error;
+        log.warn('history_not_written', { events: events.length, tries, error });
+        if (describeDatabaseFailure(error) === null) tries += 1;
+        await sleep(awayMs);
+      }
+    }
+    return null;
+  }
+
+  return {
+    async write(given, entries) {
+      const from = notBefore();
+      const events = given.filter(({ at }) => at >= from);
+      const sum = { bans: 0, unbans: 0 };
+      if (events.length === 0 && entries.length === 0) return sum;
+      for (let begin = 0; ;) {
+        const slice = events.slice(begin, begin + size);
+        begin += slice.length;
+        const last = begin >= events.length;
+        const written = await persistently(slice, last ? entries : []);
+        if (written === null) return null;
+        sum.bans += written.bans;
+        sum.unbans += written.unbans;
+        if (last) return sum;
+        await sleep(breathMs);
+      }
+    },
+    events: () => count,
+    changed(by) {
+      count += by;
+    },
+    written: () => written,
+  };
+}

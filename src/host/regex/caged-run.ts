@@ -1,0 +1,80 @@
+/** Runs one program that may not be trusted with time or memory: no shell, a bare environment, killed with all it started. */
+import { spawn } from 'node:child_process';
+
+interface CagedCall {
+  program: string;
+  args: readonly string[];
+  /** Given on standard input. */
+  input: string;
+  /** Of the wall clock, ms. Then it and everything it started is killed. */
+  withinMs: number;
+  /** Of standard output; beyond it is killed. */
+  outputBytes: number;
+  signal: AbortSignal;
+}
+
+export type CagedEnd =
+  | { kind: 'ended'; output: string }
+  | { kind: 'too_slow' | 'too_much' | 'aborted' }
+  /** It could not be started, or ended with an error. */
+  | { kind: 'failed'; said: string };
+
+const mostSaid = 2_000;
+
+export function runCaged(call: CagedCall): Promise<CagedEnd> {
+  const { program, args, input, withinMs, outputBytes, signal } = call;
+  if (signal.aborted) return Promise.resolve({ kind: 'aborted' });
+  return new Promise((resolve) => {
+    // A process group of its own, so that one signal reaches all of it.
+    const child = spawn(program, args, { cwd: '/', env: bareEnvironment(), detached: true });
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    let said = '';
+    let early: CagedEnd | null = null;
+
+    const kill = (end: CagedEnd): void => {
+      early ??= end;
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch (error) {
+        // Gone already.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      }
+    };
+    const timer = setTimeout(() => kill({ kind: 'too_slow' }), withinMs);
+    const abort = (): void => kill({ kind: 'aborted' });
+    signal.addEventListener('abort', abort, { once: true });
+    const done = (end: CagedEnd): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      resolve(early ?? end);
+    };
+
+    child.stdout.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > outputBytes) kill({ kind: 'too_much' });
+      else parts.push(part);
+    });
+    child.stderr.on('data', (part: Buffer) => {
+      said = (said + part.toString('utf8')).slice(-mostSaid);
+    });
+    // It may end without having read all; how it ended says more than the broken pipe.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    child.once('error', (error) => done({ kind: 'failed', said: error.message }));
+    child.once('close', (code, killedBy) => {
+      if (code === 0) return done({ kind: 'ended', output: Buffer.concat(parts).toString('utf8') });
+      // The kernel ends what has used up its processor time.
+      if (killedBy === 'SIGXCPU' || killedBy === 'SIGKILL') return done({ kind: 'too_slow' });
+      done({ kind: 'failed', said: said.trim() || `it ended with ${killedBy ?? `code ${String(code)}`}` });
+    });
+  });
+}
+
+/** The time zone belongs to the reading of dates; nothing else of ours is its business. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const zone = process.env['TZ'];
+  const bare = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' };
+  return zone === undefined ? bare : { ...bare, TZ: zone };
+}

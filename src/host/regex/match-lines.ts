@@ -1,0 +1,188 @@
+/** Which expressions match which lines, as fail2ban's own engine answers it: its classes, in a caged process. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { runCaged, type CagedEnd } from './caged-run.ts';
+import { findEngine } from './find-engine.ts';
+
+export interface MatchRequest {
+  /** As in a filter (`<HOST>`), or as the daemon has expanded them. */
+  expressions: readonly string[];
+  ignore: readonly string[];
+  /** `prefregex`. */
+  prefix: string | null;
+  /** Null: fail2ban's default detectors. */
+  datePattern: string | null;
+  /** Of dates that name none, as `logtimezone`; null: this machine's. */
+  timeZone: string | null;
+  /** How many lines the filter reads at once. */
+  maxLines: number;
+  lines: readonly string[];
+  /** When the lines were read, ms: dates without a year belong to the year before it. */
+  at: number;
+}
+
+const count = z.number().int().nonnegative();
+/** Start and end in the line, counted as JavaScript does. */
+const place = z.tuple([count, count]);
+const tried = z.object({
+  /** With fail2ban's tags in place of what they stand for. */
+  text: z.string(),
+  /** Why fail2ban refuses it; null when it takes it. */
+  problem: z.string().nullable(),
+  /** It needed too much time on a line; lines after that were tried without it. */
+  slow: z.boolean(),
+});
+const matched = z.object({
+  expression: count,
+  /** What fail2ban would ban. */
+  id: z.string().nullable(),
+  /** Where that stands in the line. */
+  address: place.nullable(),
+  /** True: it only helps to understand other lines and is no failure by itself. */
+  helper: z.boolean(),
+  groups: z.record(z.string(), z.string()),
+});
+const answer = z.object({
+  version: z.string(),
+  /** In the order of the request. */
+  expressions: z.array(tried),
+  ignore: z.array(tried),
+  problems: z.object({
+    prefix: z.string().nullable(),
+    datePattern: z.string().nullable(),
+    timeZone: z.string().nullable(),
+  }),
+  lines: z.array(
+    z.object({
+      /** The date that was read, seconds since the epoch. */
+      at: z.number().nullable(),
+      date: place.nullable(),
+      /** Number of the ignoring expression that matched it. */
+      ignored: count.nullable(),
+      /** Every expression that matches; fail2ban takes the first. */
+      matches: z.array(matched),
+      state: z.enum(['tested', 'too_slow', 'too_large']),
+    }),
+  ),
+});
+
+export type MatchAnswer = z.output<typeof answer>;
+
+export type MatchOutcome =
+  | { kind: 'answered'; answer: MatchAnswer }
+  /** No fail2ban here to ask. */
+  | { kind: 'missing'; sentence: string }
+  /** Too much asked, too many ask, or it was stopped at a limit. */
+  | { kind: 'refused'; sentence: string };
+
+export interface MatchLimits {
+  /** Processor time for one line, seconds. */
+  lineSeconds: number;
+  /** Processor time for all, whole seconds. */
+  cpuSeconds: number;
+  withinMs: number;
+  memoryBytes: number;
+  inputBytes: number;
+  outputBytes: number;
+}
+
+export interface RegexEngine {
+  /** Never throws for what the expressions or lines hold. Two run at once, others wait. */
+  matchLines(request: MatchRequest, limits?: Partial<MatchLimits>): Promise<MatchOutcome>;
+  /** Kills what runs. */
+  close(): Promise<void>;
+}
+
+const mib = 1024 * 1024;
+const usual: MatchLimits = {
+  lineSeconds: 0.5,
+  cpuSeconds: 5,
+  withinMs: 15_000,
+  memoryBytes: 384 * mib,
+  inputBytes: 2 * mib,
+  outputBytes: 8 * mib,
+};
+const atOnce = 2;
+const mostWaiting = 16;
+const script = join(import.meta.dirname, 'match-lines.py');
+
+export function createRegexEngine({ program }: { program: string | null }): RegexEngine {
+  const closed = new AbortController();
+  const waiting: (() => void)[] = [];
+  const running = new Set<Promise<MatchOutcome>>();
+
+  async function run(request: MatchRequest, limits: MatchLimits): Promise<MatchOutcome> {
+    const found = await findEngine(program);
+    if ('missing' in found) return { kind: 'missing', sentence: found.missing };
+    const { lineSeconds, cpuSeconds, memoryBytes } = limits;
+    const input = JSON.stringify({
+      ...request,
+      now: request.at / 1000,
+      lineSeconds,
+      cpuSeconds,
+      memoryBytes,
+    });
+    if (Buffer.byteLength(input) > limits.inputBytes) return refused('The lines are too long to be tested.');
+    const end = await runCaged({
+      program: found.python,
+      args: ['-I', script],
+      input,
+      withinMs: limits.withinMs,
+      outputBytes: limits.outputBytes,
+      signal: closed.signal,
+    });
+    return read(end);
+  }
+
+  return {
+    async matchLines(request, limits = {}) {
+      if (running.size >= atOnce) {
+        if (waiting.length >= mostWaiting) return refused('Too many tests are waiting. Try again later.');
+        await new Promise<void>((go) => waiting.push(go));
+      }
+      const mine = run(request, { ...usual, ...limits });
+      running.add(mine);
+      try {
+        return await mine;
+      } finally {
+        running.delete(mine);
+        waiting.shift()?.();
+      }
+    },
+    async close() {
+      closed.abort();
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+  };
+}
+
+const refused = (sentence: string): MatchOutcome => ({ kind: 'refused', sentence });
+
+function read(end: CagedEnd): MatchOutcome {
+  switch (end.kind) {
+    case 'ended': {
+      const parsed = answer.safeParse(json(end.output));
+      return parsed.success
+        ? { kind: 'answered', answer: parsed.data }
+        : refused('fail2ban’s engine answered something that is not understood.');
+    }
+    case 'too_slow':
+      return refused('The expressions need too much time on these lines; the test was stopped.');
+    case 'too_much':
+      return refused('The answer of fail2ban’s engine was too long; the test was stopped.');
+    case 'aborted':
+      return refused('BanGUI is stopping.');
+    case 'failed':
+      return /No module named 'fail2ban'/.test(end.said)
+        ? { kind: 'missing', sentence: 'The Python of fail2ban-regex does not know fail2ban.' }
+        : refused(`fail2ban’s engine failed: ${end.said.split('\n').at(-1) ?? ''}`);
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,75 @@
+/** The history, put together: its writer while this instance holds the lock, its jobs, its routes. */
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { Closers } from './closers.ts';
+import type { Config } from './config.ts';
+import { createFollower } from './features/history/follow/follower.ts';
+import { historyJobs } from './features/history/follow/follow-jobs.ts';
+import { mountHistoryState } from './features/history/follow/history-state.ts';
+import type { Host } from './host/host.ts';
+import type { Outside } from './open-outside.ts';
+import type { DatabaseAt } from './platform/db/open.ts';
+import type { Events } from './platform/events.ts';
+import type { Mount } from './platform/http/mount.ts';
+import type { Scheduler } from './platform/jobs/scheduler.ts';
+import { whileHeld } from './platform/lock/while-held.ts';
+
+interface HistoryDeps {
+  config: Config;
+  outside: Outside;
+  host: Host;
+  events: Events;
+  mount: Mount;
+  scheduler: Scheduler;
+  closers: Closers;
+  log: Log;
+  now: Clock;
+}
+
+export function openHistory({
+  config,
+  outside,
+  host,
+  events,
+  mount,
+  scheduler,
+  closers,
+  log,
+  now,
+}: HistoryDeps): void {
+  const { database, geo, lock, postgresUrl } = outside;
+  const follower = createFollower({
+    at: placeOf(database.path, postgresUrl),
+    host,
+    databaseFile: config.fail2banDatabase,
+    events,
+    geo,
+    retentionDays: config.historyRetentionDays,
+    backfillDays: config.historyBackfillDays,
+    log,
+    now,
+  });
+  const { start, stop } = follower;
+  closers.add('history', whileHeld({ lock, log, name: 'history', start, stop }));
+  for (const job of historyJobs({ run: follower.run })) scheduler.add(job);
+  // so that the take-over has a run from its beginning
+  follower.onSeeding(() => {
+    scheduler
+      .runNow('history_sync')
+      .catch((error: unknown) => log.debug('history_sync_not_begun', { error }));
+  });
+  mountHistoryState({
+    mount,
+    db: database.db,
+    hostId: host.id,
+    progress: follower.progress,
+    geo,
+    retentionDays: config.historyRetentionDays,
+    now,
+  });
+}
+
+function placeOf(path: string | null, url: string | null): DatabaseAt {
+  if (path !== null) return { path };
+  return { url: url ?? '' };
+}

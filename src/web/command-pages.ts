@@ -1,0 +1,98 @@
+/** The pages and the acts that are always there. */
+import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
+import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
+import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
+import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
+import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
+import IconPlayerPause from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs';
+import IconPlayerPlay from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs';
+import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
+import IconRepeat from '@tabler/icons-react/dist/esm/icons/IconRepeat.mjs';
+import IconTopologyStar from '@tabler/icons-react/dist/esm/icons/IconTopologyStar.mjs';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useBanDialog } from '../features/bans/web/ban-dialog-host.tsx';
+import { useLive, useLiveState } from '../ui/app-context.tsx';
+import { useActs } from '../ui/page-context.tsx';
+import type { CommandGroup } from './command.ts';
+
+export function useStandingCommands(onHelp: () => void): CommandGroup[] {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const dialog = useBanDialog();
+  const live = useLive();
+  const paused = useLiveState().kind === 'paused';
+  const { off } = useActs();
+  return [
+    {
+      title: t('commands.pages'),
+      items: [
+        {
+          id: 'overview',
+          icon: IconLayoutDashboard,
+          label: t('nav.overview'),
+          end: 'g o',
+          run: () => void navigate({ to: '/', search: {} }),
+        },
+        {
+          id: 'bans',
+          icon: IconBan,
+          label: t('nav.bans'),
+          end: 'g b',
+          run: () => void navigate({ to: '/bans', search: {} }),
+        },
+        {
+          id: 'history',
+          icon: IconHistory,
+          label: t('nav.history'),
+          end: 'g h',
+          run: () => void navigate({ to: '/history', search: {} }),
+        },
+        {
+          id: 'offenders',
+          icon: IconRepeat,
+          label: t('offenders.title'),
+          end: 'g r',
+          run: () => void navigate({ to: '/offenders', search: {} }),
+        },
+        {
+          id: 'subnets',
+          icon: IconTopologyStar,
+          label: t('offenders.subnets_title'),
+          run: () => void navigate({ to: '/offenders/ranges', search: {} }),
+        },
+        {
+          id: 'jails',
+          icon: IconLock,
+          label: t('nav.jails'),
+          end: 'g j',
+          run: () => void navigate({ to: '/jails', search: {} }),
+        },
+      ],
+    },
+    {
+      title: t('commands.acts'),
+      items: [
+        ...(off === null
+          ? [
+              {
+                id: 'ban_addresses',
+                icon: IconPlus,
+                label: t('commands.ban_addresses'),
+                end: 'b',
+                run: () => dialog.open({}),
+              },
+            ]
+          : []),
+        {
+          id: 'pause',
+          icon: paused ? IconPlayerPlay : IconPlayerPause,
+          label: paused ? t('commands.resume') : t('commands.pause'),
+          end: 'p',
+          run: () => (paused ? live.resume() : live.pause()),
+        },
+        { id: 'help', icon: IconKeyboard, label: t('commands.shortcuts'), end: '?', run: onHelp },
+      ],
+    },
+  ];
+}
