@@ -1,5 +1,5 @@
 /** The one writer of the history. A store lives as long as the tenure that writes through it. */
-import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Locate } from '../../../platform/geo/place.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
@@ -100,11 +100,4 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
         after,
       ),
   };
-}
-
-/** Of the writer's connection on SQLite; its pages are spread over the file, and are written to it less often. */
-export async function tuneWriter({ db, dialect }: Pick<StoreOptions, 'db' | 'dialect'>): Promise<void> {
-  if (dialect === 'postgres') return;
-  for (const pragma of ['cache_size = -65536', 'wal_autocheckpoint = 4000'])
-    await sql.raw(`PRAGMA ${pragma}`).execute(db);
 }
