@@ -205,6 +205,7 @@ test('a seeding leaves the search index to settle, also when it is killed', asyn
     'jail',
     'network',
     'origin',
+    'history_unbans',
   ]);
   const found = await sql<{
     rowid: number;
