@@ -83,10 +83,10 @@ test.describe('the map', () => {
     const third = page.getByLabel('Step 3 from');
     await third.fill('5');
     await expect(page.getByText('Step 3 must be more than 10.')).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Use' })).toBeDisabled();
+    await expect(page.getByRole('button', { name: 'Use', exact: true })).toBeDisabled();
     await expectNoAxeFindings(page);
     await third.fill('60');
-    await page.getByRole('button', { name: 'Use' }).click();
+    await page.getByRole('button', { name: 'Use', exact: true }).click();
     const legend = page.getByRole('list', { name: 'Bans in range' });
     await expect(legend.getByText('10–59')).toBeVisible();
     await page.reload();
