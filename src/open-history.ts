@@ -47,7 +47,6 @@ export function openHistory({
     retentionDays: config.historyRetentionDays,
     backfillDays: config.historyBackfillDays,
     log,
-    now,
   });
   const { start, stop } = follower;
   closers.add('history', whileHeld({ lock, log, name: 'history', start, stop }));

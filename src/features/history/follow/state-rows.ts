@@ -15,7 +15,18 @@ const kind = <T>(key: string, schema: z.ZodType<T>): StateKind<T> => ({ key, sch
 const place = { inode: z.number(), head: z.string().nullable(), offset: z.number(), at: z.number() };
 const logMark: z.ZodType<LogMark> = z.object({
   file: z.string(),
-  mark: z.object({ ...place, stopping: z.number().nullable() }),
+  mark: z.object({
+    ...place,
+    stopping: z.number().nullable(),
+    resting: z.array(
+      z.object({
+        jail: z.string(),
+        stoppedAt: z.number(),
+        restoredAt: z.number().nullable(),
+        unbans: z.array(z.object({ ip: z.string(), at: z.number() })),
+      }),
+    ),
+  }),
 });
 const tableMark: z.ZodType<TableMark> = z.object({
   file: z.string(),
