@@ -45,7 +45,10 @@ export async function leaveUnsearched(
 }
 
 /** Builds what seeding left out. Each step is one transaction, short but for the indexes: 0.5 s for a million events. */
-export async function* settle({ db, dialect, hostId }: SeedingOptions, fence: Fence): AsyncGenerator<number> {
+export async function* settle(
+  { db, dialect, hostId }: SeedingOptions,
+  fence: Fence,
+): AsyncGenerator<number, void> {
   if (dialect === 'postgres') return;
   const found = await sql<{ name: string }>`SELECT name FROM sqlite_schema WHERE type = 'index'`.execute(db);
   const there = new Set(found.rows.map(({ name }) => name));
