@@ -47,17 +47,17 @@ export function openHistory({
     retentionDays: config.historyRetentionDays,
     backfillDays: config.historyBackfillDays,
     log,
-    now,
   });
   const { start, stop } = follower;
   closers.add('history', whileHeld({ lock, log, name: 'history', start, stop }));
   for (const job of historyJobs({ run: follower.run })) scheduler.add(job);
+  const runNow = (job: string): void => {
+    scheduler.runNow(job).catch((error: unknown) => log.debug('history_job_not_begun', { job, error }));
+  };
   // so that the take-over has a run from its beginning
-  follower.onSeeding(() => {
-    scheduler
-      .runNow('history_sync')
-      .catch((error: unknown) => log.debug('history_sync_not_begun', { error }));
-  });
+  follower.onSeeding(() => runNow('history_sync'));
+  const stopListening = geo.onChange(() => runNow('geo_cache_resolution'));
+  closers.add('history_places', async () => stopListening());
   mountHistoryState({
     mount,
     db: database.db,

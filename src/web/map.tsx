@@ -129,7 +129,7 @@ export function MapPage() {
                 </EmptyState>
               )
             }
-            foot={<MapFoot rows={rows} />}
+            foot={<MapFoot rows={rows.length} />}
           />
         </div>
       </div>

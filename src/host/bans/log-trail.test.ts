@@ -194,6 +194,21 @@ test('an unban by hand right before its jail is stopped is one', () => {
   expect(read()).toEqual(['ban 1', 'ban 2', 'unban 1']);
 });
 
+test('the same, with a rotation and a restart of BanGUI before that is known', () => {
+  ban('1');
+  unban('1');
+  write('jail', "Jail 'sshd' stopped");
+  expect(read(100)).toEqual(['ban 1']);
+  renameSync(file, `${file}.1`);
+  write('jail', "Jail 'sshd' started");
+  expect(read(100)).toEqual([]);
+  restart();
+  ban('2');
+  expect(read(100)).toEqual(['ban 2']);
+  restart();
+  expect(read()).toEqual(['unban 1']);
+});
+
 test('unbans by hand, of all at once, are unbans', () => {
   ban('1');
   ban('2');

@@ -53,7 +53,7 @@ export function openLogTrail({
   now: () => number;
 }): LogTrail {
   const buffer = Buffer.allocUnsafe(chunkBytes);
-  const noise = createRestartNoise({ stopping: mark?.stopping ?? null });
+  const noise = createRestartNoise(mark);
   const plan = planLog(file, mark);
   const gap = plan.lost && mark !== null ? { from: mark.at } : null;
   let parts = plan.parts;

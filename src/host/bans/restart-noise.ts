@@ -1,7 +1,7 @@
 /** Tells bans and unbans from the lines that fail2ban writes when it or a jail stops and its bans only rest. */
 import type { Heard } from './heard.ts';
 import type { LineEvent } from './parse-log-line.ts';
-import { createRestingBans, type HeldUnban } from './resting-bans.ts';
+import { createRestingBans, type HeldUnban, type RestingJail } from './resting-bans.ts';
 
 /** One line; `from` is where in its file it begins. */
 export interface HeardLine {
@@ -18,6 +18,8 @@ export interface HeardLine {
 export interface NoiseState {
   /** Process id of the fail2ban that is stopping. */
   stopping: number | null;
+  /** Unbans in files that are not read again. */
+  resting: RestingJail[];
 }
 
 export interface RestartNoise {
@@ -44,11 +46,11 @@ const longestMs = 60_000;
  * that its start restores were none. Where fail2ban logs only notices, its shutdown shows by another process id that
  * follows in that moment. `Restore Ban` is no ban.
  */
-export function createRestartNoise({ stopping: before }: NoiseState): RestartNoise {
-  let stopping = before;
+export function createRestartNoise(before: NoiseState | null): RestartNoise {
+  let stopping = before?.stopping ?? null;
   let pid: number | null = null;
   const held = new Map<string, HeldUnban[]>();
-  const resting = createRestingBans(gapMs);
+  const resting = createRestingBans(gapMs, before?.resting ?? []);
   const restarted = new Set<string>();
 
   const release = (jail: string): Heard[] => {
@@ -147,6 +149,6 @@ export function createRestartNoise({ stopping: before }: NoiseState): RestartNoi
       const least = Math.min(resting.from(), ...oldest);
       return Number.isFinite(least) ? least : null;
     },
-    state: () => ({ stopping }),
+    state: () => ({ stopping, resting: resting.detached() }),
   };
 }

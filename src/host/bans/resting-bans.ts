@@ -19,8 +19,19 @@ export interface RestingBans {
   settle(now: number): Heard[];
   /** Where the oldest of them stands in the file that is read; Infinity when none does. */
   from(): number;
-  /** The file is read to its end; another one follows. */
+  /** The file is read to its end; another one follows, and they are not read again. */
   detach(): void;
+  /** Those that are not read again. */
+  detached(): RestingJail[];
+}
+
+/** To be remembered when reading goes on in another process. */
+export interface RestingJail {
+  jail: string;
+  /** ms, as below. */
+  stoppedAt: number;
+  restoredAt: number | null;
+  unbans: { ip: string; at: number }[];
 }
 
 /** A jail that is not started again within it rests for longer; its bans come back when it does. */
@@ -33,8 +44,8 @@ interface Resting {
   restoredAt: number | null;
 }
 
-export function createRestingBans(gapMs: number): RestingBans {
-  const jails = new Map<string, Resting>();
+export function createRestingBans(gapMs: number, before: readonly RestingJail[]): RestingBans {
+  const jails = new Map<string, Resting>(before.map((one) => [one.jail, restingOf(one)]));
   return {
     add(jail, unbans, at) {
       if (unbans.length === 0) return;
@@ -82,7 +93,23 @@ export function createRestingBans(gapMs: number): RestingBans {
       ),
     detach() {
       for (const { unbans } of jails.values())
-        for (const [ip, unban] of unbans) unbans.set(ip, { ...unban, from: Number.POSITIVE_INFINITY });
+        for (const [ip, unban] of unbans) unbans.set(ip, { ...unban, from: notRead });
     },
+    detached: () =>
+      [...jails].flatMap(([jail, { unbans, stoppedAt, restoredAt }]) => {
+        const kept = [...unbans.values()].filter(({ from }) => from === notRead);
+        if (kept.length === 0) return [];
+        return [{ jail, stoppedAt, restoredAt, unbans: kept.map(({ heard: { ip, at } }) => ({ ip, at })) }];
+      }),
   };
+}
+
+const notRead = Number.POSITIVE_INFINITY;
+
+function restingOf({ jail, stoppedAt, restoredAt, unbans }: RestingJail): Resting {
+  const held = unbans.map(({ ip, at }): [string, HeldUnban] => [
+    ip,
+    { heard: { type: 'unban', jail, ip, at, count: 0, seconds: null }, from: notRead, pid: 0 },
+  ]);
+  return { unbans: new Map(held), stoppedAt, restoredAt };
 }

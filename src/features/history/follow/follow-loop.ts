@@ -2,8 +2,10 @@
 import type { Kysely } from 'kysely';
 import type { Log } from '../../../base/log.ts';
 import type { Database } from '../../../platform/db/schema.ts';
+import type { Fence } from '../../../platform/lock/fence.ts';
 import { firstIdAt } from '../history-id.ts';
 import type { NewEvent } from '../new-event.ts';
+import type { HistoryStore } from '../store/store.ts';
 import { createCounters, type Missing } from './counters.ts';
 import { heldBans } from './held-bans.ts';
 import { limitsOf } from './limits.ts';
@@ -34,15 +36,19 @@ interface LoopDeps {
   logSource: LogSource;
   tableSource: TableSource;
   writer: Writer;
+  store: Pick<HistoryStore, 'startSeeding' | 'settle'>;
+  fence: Fence;
 }
 
 /** A mark without events is worth a transaction after so many bytes. */
 const markBytes = 1024 * 1024;
 const heldEveryMs = 15_000;
+/** From so many rows on it pays to build some of the indexes afterwards. */
+const bulkRows = 20_000;
 const mostMissed = 5;
 
 export function createFollowLoop(deps: LoopDeps): FollowLoop {
-  const { db, hostId, log, now, logSource, tableSource, writer } = deps;
+  const { db, hostId, log, now, logSource, tableSource, writer, store, fence } = deps;
   const counters = createCounters(now);
   const totals = { read: 0, bans: 0, unbans: 0 };
   const missed = new Map<string, Missing>();
@@ -53,6 +59,9 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
   let told: NewEvent[] = [];
   let heldAt = 0;
   let asOf: number | null = null;
+  let bulk = false;
+  /** What a seeding leaves to be built, this one or one that was killed. */
+  let settling: AsyncGenerator<number> | null = store.settle(fence);
 
   const sources = (): Progress['sources'] => ({
     log: logSource.file() !== null && logSource.failure() === null,
@@ -89,11 +98,25 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
     const file = tableSource.file();
     if (batch === null || file === null) return false;
     const seeded = tableSource.seeded() || !batch.more;
+    if (!bulk && !tableSource.seeded() && (tableSource.expected() ?? 0) > bulkRows) {
+      await store.startSeeding(fence);
+      bulk = true;
+    }
     const mark = stateEntry(stateKinds.table, { file, anchors: batch.anchors, seeded });
-    if (!add(await writer.write(fromTable(batch.bans), [mark]))) return false;
+    if (!add(await writer.write(fromTable(batch.bans), [mark], { seeding: bulk }))) return false;
     totals.read += batch.bans.length;
     tableSource.taken();
+    if (bulk && seeded) settling = store.settle(fence);
     return true;
+  }
+
+  async function settle(): Promise<boolean> {
+    if (settling === null || (bulk && !tableSource.seeded())) return false;
+    const { done } = await settling.next();
+    if (done !== true) return true;
+    settling = null;
+    bulk = false;
+    return false;
   }
 
   /** Where the log tells nothing, the mirror's word is taken; where the database tells nothing either, all of it. */
@@ -159,17 +182,20 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
       const heard = await readLog();
       const read = await readTable();
       const took = await takeMirror();
+      const settled = await settle();
       if (!heard && !read) await reconcile();
       if (!heard && !read) asOf = now();
-      return heard || read || took;
+      return heard || read || took || settled;
     },
     caughtUp: () =>
+      !bulk &&
       (logSource.file() === null || logSource.failure() !== null || logSource.atEnd()) &&
       (tableSource.file() === null ||
         tableSource.failure() !== null ||
         (tableSource.seeded() && tableSource.atEnd())),
     progress() {
-      const seeding = tableSource.file() !== null && tableSource.failure() === null && !tableSource.seeded();
+      const seeding =
+        bulk || (tableSource.file() !== null && tableSource.failure() === null && !tableSource.seeded());
       const known = sources().log || sources().database || facts !== null;
       return {
         state: !known ? 'waiting' : seeding ? 'seeding' : 'current',

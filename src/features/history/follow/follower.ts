@@ -1,6 +1,5 @@
 /** The history's writer as the main thread sees it: a thread of its own while this instance holds the lock. */
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../../../base/clock.ts';
 import type { Log } from '../../../base/log.ts';
 import type { Host, HostStatus } from '../../../host/host.ts';
 import type { DatabaseAt } from '../../../platform/db/open.ts';
@@ -45,7 +44,6 @@ export interface FollowerDeps {
   retentionDays: number;
   backfillDays: number | null;
   log: Log;
-  now: Clock;
 }
 
 /** A batch takes some ms; one that waits for the database is left, and undone by it. */
@@ -63,10 +61,11 @@ interface Running {
 }
 
 export function createFollower(deps: FollowerDeps): Follower {
-  const { at, host, databaseFile, events, geo, retentionDays, backfillDays, log, now } = deps;
+  const { at, host, databaseFile, events, geo, retentionDays, backfillDays, log } = deps;
   let fence: Fence | null = null;
   let running: Running | null = null;
   let again: NodeJS.Timeout | null = null;
+  let up = Promise.withResolvers<void>();
   let lastTask = 0;
   let onSeeding = (): void => {};
 
@@ -158,10 +157,11 @@ export function createFollower(deps: FollowerDeps): Follower {
       await geo.ready;
       fence = held;
       running = open(held);
-      log.debug('history_writer_started', { at: now() });
+      up.resolve();
     },
     async stop() {
       fence = null;
+      up = Promise.withResolvers();
       if (again !== null) clearTimeout(again);
       const stopping = running;
       running = null;
@@ -176,6 +176,8 @@ export function createFollower(deps: FollowerDeps): Follower {
     },
     progress: () => running?.progress ?? null,
     async run(task, { signal, ending }) {
+      // Jobs begin with the tenure, and the writer a second later.
+      await Promise.race([up.promise, aborted(ending), aborted(signal)]);
       const with_ = running;
       if (with_ === null || ending.aborted || signal.aborted) return {};
       const id = (lastTask += 1);
@@ -219,6 +221,11 @@ function factsOf(status: HostStatus, asOf: number, databaseFile: string | null):
     })),
   };
 }
+
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 
 function geoNow(geo: Geo): GeoNow {
   const edition = geo.dates().map(({ kind, date, type }) => `${kind} ${type} ${date ?? ''}`);

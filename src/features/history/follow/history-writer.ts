@@ -60,14 +60,13 @@ export async function openHistoryWriter({
   const began = (await readState(db, hostId, stateKinds.began)) ?? now();
   const store = createHistoryStore({ db, dialect, hostId, locate: (ip) => locate(ip) });
   const retained = (): number => now() - retentionDays * dayMs;
-  const events = (await readState(db, hostId, stateKinds.events)) ?? (await countEvents(database, hostId));
   const writer = createWriter({
     db,
     fence,
     hostId,
     store,
     notBefore: () => Math.max(retained(), backfillDays === null ? 0 : began - backfillDays * dayMs),
-    events,
+    events: await countEvents(database, hostId),
     stopped: () => stopping,
     log,
   });
@@ -77,20 +76,10 @@ export async function openHistoryWriter({
     log,
     now,
   });
-  const loop = createFollowLoop({ db, hostId, log, now, logSource, tableSource, writer });
+  const loop = createFollowLoop({ db, hostId, log, now, logSource, tableSource, writer, store, fence });
   const wake = createWake({ log });
   const tasks = createTasks({
-    begin: taskSteps({
-      db,
-      dialect,
-      hostId,
-      fence,
-      store,
-      writer,
-      loop,
-      retained,
-      edition: () => geo.edition,
-    }),
+    begin: taskSteps({ db, hostId, fence, store, writer, loop, retained, edition: () => geo.edition, now }),
     fatal: (error) => error instanceof LockLost,
     onEnd: (id, counts) => say({ say: 'ended', id, counts }),
     onFailure: (id, error) =>

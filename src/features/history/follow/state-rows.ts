@@ -15,7 +15,18 @@ const kind = <T>(key: string, schema: z.ZodType<T>): StateKind<T> => ({ key, sch
 const place = { inode: z.number(), head: z.string().nullable(), offset: z.number(), at: z.number() };
 const logMark: z.ZodType<LogMark> = z.object({
   file: z.string(),
-  mark: z.object({ ...place, stopping: z.number().nullable() }),
+  mark: z.object({
+    ...place,
+    stopping: z.number().nullable(),
+    resting: z.array(
+      z.object({
+        jail: z.string(),
+        stoppedAt: z.number(),
+        restoredAt: z.number().nullable(),
+        unbans: z.array(z.object({ ip: z.string(), at: z.number() })),
+      }),
+    ),
+  }),
 });
 const tableMark: z.ZodType<TableMark> = z.object({
   file: z.string(),
@@ -32,8 +43,8 @@ export const stateKinds = {
   began: kind('began', z.number()),
   /** How many events there are. */
   events: kind('events', z.number()),
-  /** The edition of the country and network data that all events have. */
-  geo: kind('geo', z.string()),
+  /** The country and network data that events have: all of them, or those of addresses up to one. */
+  geo: kind('geo', z.object({ edition: z.string(), after: z.number().nullable() })),
   /** How the writer is, for instances that do not write. */
   progress: kind(
     'progress',

@@ -5,12 +5,12 @@ import type { Fence } from '../../../platform/lock/fence.ts';
 import type { HistoryStore } from '../store/store.ts';
 import type { FollowLoop } from './follow-loop.ts';
 import type { Counts, TaskName } from './messages.ts';
+import { readState, stateEntry, stateKinds } from './state-rows.ts';
 import type { Step } from './tasks.ts';
 import type { Writer } from './writer.ts';
 
 interface StepsDeps {
   db: Kysely<Database>;
-  dialect: 'sqlite' | 'postgres';
   hostId: string;
   fence: Fence;
   store: HistoryStore;
@@ -20,14 +20,30 @@ interface StepsDeps {
   retained: () => number;
   /** Of the country and network data. */
   edition: () => string;
+  now: () => number;
 }
 
-export function taskSteps({ loop }: StepsDeps): Record<TaskName, () => Step> {
+export function taskSteps(deps: StepsDeps): Record<TaskName, () => Step> {
+  const { fence, store, writer, loop, retained, now } = deps;
   return {
     sync: () => syncStep(loop),
-    retention: () => async () => ({ counts: {}, more: false }),
-    rollup: () => async () => ({ counts: {}, more: false }),
-    resolution: () => async () => ({ counts: {}, more: false }),
+    retention() {
+      const pruning = store.prune(fence, retained());
+      return async () => {
+        const { value: removed, done } = await pruning.next();
+        if (done === true) return { counts: {}, more: false };
+        writer.changed(-removed);
+        return { counts: { removed }, more: true };
+      };
+    },
+    rollup() {
+      const days = store.rollUp(fence, now());
+      return async () => {
+        const { value, done } = await days.next();
+        return done === true ? { counts: {}, more: false } : { counts: { days: value }, more: true };
+      };
+    },
+    resolution: () => resolutionStep(deps),
   };
 }
 
@@ -38,16 +54,35 @@ function syncStep(loop: FollowLoop): Step {
   let reported: Counts = {};
   return async () => {
     const { read, bans, unbans } = loop.totals();
-    const now: Counts = {
-      read: read - before.read,
-      bans: bans - before.bans,
-      unbans: unbans - before.unbans,
-    };
+    const sums = { read: read - before.read, bans: bans - before.bans, unbans: unbans - before.unbans };
     const counts = Object.fromEntries(
-      Object.entries(now).map(([name, count]) => [name, count - (reported[name] ?? 0)]),
+      Object.entries(sums).map(([name, count]) => [name, count - (reported[name] ?? 0)]),
     );
-    reported = now;
+    reported = sums;
     const { state } = loop.progress();
     return { counts: behind ? counts : {}, more: state !== 'waiting' && !loop.caughtUp() };
+  };
+}
+
+/** From where an earlier run stopped, while the data is still the same. */
+function resolutionStep({ db, hostId, store, fence, writer, edition }: StepsDeps): Step {
+  const wanted = edition();
+  let addresses: ReturnType<HistoryStore['relocate']> | null = null;
+  const remember = (after: number | null) =>
+    writer.write([], [stateEntry(stateKinds.geo, { edition: wanted, after })]);
+  return async () => {
+    if (addresses === null) {
+      const known = await readState(db, hostId, stateKinds.geo);
+      if (known?.edition === wanted && known.after === null) return { counts: {}, more: false };
+      addresses = store.relocate(fence, known?.edition === wanted ? (known.after ?? 0) : 0);
+    }
+    const { value, done } = await addresses.next();
+    if (done === true) {
+      await remember(null);
+      return { counts: {}, more: false };
+    }
+    // the end of a page of addresses
+    if (value.moved === 0) await remember(value.after);
+    return { counts: { moved: value.moved }, more: edition() === wanted };
   };
 }

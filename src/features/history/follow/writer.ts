@@ -17,12 +17,17 @@ export interface Written {
   unbans: number;
 }
 
+interface WriteOptions {
+  seeding?: boolean;
+}
+
 export interface Writer {
   /**
    * Resolves once the events are stored, some at a time, and the entries with the last of them; tries again for as long
-   * as the database is away. Null when it was stopped before all is stored. Throws LockLost.
+   * as the database is away. Null when it was stopped before all is stored. `seeding`: of very many; see the store.
+   * Throws LockLost.
    */
-  write(events: readonly NewEvent[], entries: Entries): Promise<Written | null>;
+  write(events: readonly NewEvent[], entries: Entries, options?: WriteOptions): Promise<Written | null>;
   /** In the history. */
   events(): number;
   /** Removed from it by someone else than `write`, in that transaction. */
@@ -58,13 +63,17 @@ export function createWriter(deps: WriterDeps): Writer {
   let written = 0;
   let size = sizes.first;
 
-  async function once(events: readonly NewEvent[], entries: Entries): Promise<Written> {
+  async function once(
+    events: readonly NewEvent[],
+    entries: Entries,
+    options: WriteOptions,
+  ): Promise<Written> {
     const began = performance.now();
     let waited = 0;
     const result = await fence.write(async (trx) => {
       waited = performance.now() - began;
       const own = await withOwnActs(trx, hostId, events);
-      const { added } = await store.append(trx, own);
+      const { added } = await store.append(trx, own, options);
       await writeState(trx, hostId, [...entries, stateEntry(stateKinds.events, count + added.length)]);
       const bans = added.filter(({ action }) => action === 'ban').length;
       return { bans, unbans: added.length - bans };
@@ -81,11 +90,15 @@ export function createWriter(deps: WriterDeps): Writer {
     size = Math.round(Math.min(sizes.most, Math.max(sizes.least, (size + fitting) / 2)));
   }
 
-  async function oneByOne(events: readonly NewEvent[], entries: Entries): Promise<Written> {
+  async function oneByOne(
+    events: readonly NewEvent[],
+    entries: Entries,
+    options: WriteOptions,
+  ): Promise<Written> {
     const sum = { bans: 0, unbans: 0 };
     for (const event of events) {
       try {
-        const { bans, unbans } = await once([event], []);
+        const { bans, unbans } = await once([event], [], options);
         sum.bans += bans;
         sum.unbans += unbans;
       } catch (error) {
@@ -93,14 +106,20 @@ export function createWriter(deps: WriterDeps): Writer {
         log.error('history_event_refused', { jail: event.jail, ip: event.ip, at: event.at, error });
       }
     }
-    await once([], entries);
+    await once([], entries, options);
     return sum;
   }
 
-  async function persistently(events: readonly NewEvent[], entries: Entries): Promise<Written | null> {
+  async function persistently(
+    events: readonly NewEvent[],
+    entries: Entries,
+    options: WriteOptions,
+  ): Promise<Written | null> {
     for (let tries = 1; !stopped();) {
       try {
-        return await (tries > triesAsOne ? oneByOne(events, entries) : once(events, entries));
+        return await (tries > triesAsOne
+          ? oneByOne(events, entries, options)
+          : once(events, entries, options));
       } catch (error) {
         if (error instanceof LockLost) throw error;
         log.warn('history_not_written', { events: events.length, tries, error });
@@ -112,7 +131,7 @@ export function createWriter(deps: WriterDeps): Writer {
   }
 
   return {
-    async write(given, entries) {
+    async write(given, entries, options = {}) {
       const from = notBefore();
       const events = given.filter(({ at }) => at >= from);
       const sum = { bans: 0, unbans: 0 };
@@ -121,10 +140,10 @@ export function createWriter(deps: WriterDeps): Writer {
         const slice = events.slice(begin, begin + size);
         begin += slice.length;
         const last = begin >= events.length;
-        const written = await persistently(slice, last ? entries : []);
-        if (written === null) return null;
-        sum.bans += written.bans;
-        sum.unbans += written.unbans;
+        const stored = await persistently(slice, last ? entries : [], options);
+        if (stored === null) return null;
+        sum.bans += stored.bans;
+        sum.unbans += stored.unbans;
         if (last) return sum;
         await sleep(breathMs);
       }

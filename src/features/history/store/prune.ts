@@ -37,7 +37,7 @@ export async function* pruneHistory(
   options: PruneOptions,
   fence: Fence,
   before: number,
-): AsyncGenerator<number> {
+): AsyncGenerator<number, void> {
   const { db, dialect, hostId } = options;
   const begun = dialect === 'postgres' ? await uncountedTo(db, hostId) : null;
   // what an earlier run has begun with goes, whatever the retention is now
@@ -86,7 +86,7 @@ async function oldest(
 }
 
 /** A month that is past as a whole is not deleted row by row: it is taken out of the sums first, then dropped. */
-async function* pruneMonths(options: PruneOptions, fence: Fence, cut: number): AsyncGenerator<number> {
+async function* pruneMonths(options: PruneOptions, fence: Fence, cut: number): AsyncGenerator<number, void> {
   const { db, hostId } = options;
   for (const month of await readPartitions(db)) {
     if (month.to > firstIdAt(cut)) return;

@@ -38,7 +38,7 @@ export async function* relocateAddresses(
   options: RelocateOptions,
   fence: Fence,
   after: number,
-): AsyncGenerator<Relocated> {
+): AsyncGenerator<Relocated, void> {
   const { db, hostId, locate } = options;
   let last = after;
   for (;;) {
@@ -74,7 +74,11 @@ interface Move {
 }
 
 /** The address itself comes last: one that is half moved when the run is stopped is found again. */
-async function* moveEvents(options: RelocateOptions, fence: Fence, move: Move): AsyncGenerator<Relocated> {
+async function* moveEvents(
+  options: RelocateOptions,
+  fence: Fence,
+  move: Move,
+): AsyncGenerator<Relocated, void> {
   for (let from = Number.MIN_SAFE_INTEGER; ;) {
     const next = await fence.write(async (trx) => {
       options.forget();

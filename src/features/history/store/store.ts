@@ -31,13 +31,13 @@ export interface HistoryStore {
   /** Before very many bans are taken over; of use while the history is empty. */
   startSeeding(fence: Fence): Promise<void>;
   /** Builds what seeding left out; to be called at the start of a tenure as well, as a seeding may have been killed. */
-  settle(fence: Fence): AsyncGenerator<number>;
+  settle(fence: Fence): AsyncGenerator<number, void>;
   /** Sums of the days that were over before `until` (ms). Answers days made. */
-  rollUp(fence: Fence, until: number): AsyncGenerator<number>;
+  rollUp(fence: Fence, until: number): AsyncGenerator<number, void>;
   /** Deletes everything of before the hour of `before` (ms). Answers events deleted. */
-  prune(fence: Fence, before: number): AsyncGenerator<number>;
+  prune(fence: Fence, before: number): AsyncGenerator<number, void>;
   /** Looks all addresses up again, from the one after this id on. */
-  relocate(fence: Fence, after: number): AsyncGenerator<Relocated>;
+  relocate(fence: Fence, after: number): AsyncGenerator<Relocated, void>;
 }
 
 interface StoreOptions {

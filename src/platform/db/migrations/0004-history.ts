@@ -60,10 +60,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE TABLE network_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, asn bigint NOT NULL, origin text NOT NULL,
       bans bigint NOT NULL, addresses ${bytes} NOT NULL, PRIMARY KEY (host_id, grain, at, asn, origin)) ${packed}`,
-    // The countries, and the networks, of a whole day UTC in one value each: base/day-pack.ts.
+    // The countries, and the networks, of a whole day UTC: base/day-pack.ts.
     sql`CREATE TABLE day_packs (
-      host_id text NOT NULL, at bigint NOT NULL, kind text NOT NULL, origin text NOT NULL, pack ${bytes} NOT NULL,
-      PRIMARY KEY (host_id, at, kind, origin))`,
+      host_id text NOT NULL, at bigint NOT NULL, kind text NOT NULL, origin text NOT NULL, counts ${bytes} NOT NULL,
+      sets ${bytes} NOT NULL, PRIMARY KEY (host_id, at, kind, origin))`,
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
