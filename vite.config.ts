@@ -1,6 +1,6 @@
 /** Builds the pages into `dist/web`: hashed names, and beside each text file its gzip and brotli form. */
 import { readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
@@ -20,27 +20,14 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // what several pages share is one file and not twenty; the table only comes with the pages that hold one
+          // what several pages share is a few files and not twenty; the table only comes with the pages that hold one
           groups: [
             {
               name: 'table',
               test: /react-virtual|virtual-core|data-table/,
               includeDependenciesRecursively: false,
             },
-            {
-              // what an address and the history share comes with them: most visits begin without
-              name: 'address',
-              test: /features\/(?:address|history)\/web\/(?!history-view|offenders-view|live-history|heard-event)|web\/address-|web\/(?:address|history)\.css|held-bans|base\/(?:address|ip-bits|special-purpose|duration)|ui\/(?:log-text|visible-text|value-menu|range-segments|range-dialog|zoned-time)/,
-              minShareCount: 2,
-              includeDependenciesRecursively: false,
-            },
-            {
-              name: 'lists',
-              test: /unban-acts|history-tabs|use-country-name|ui\/(?:country|chip|new-rows|address-link)/,
-              minShareCount: 2,
-              includeDependenciesRecursively: false,
-            },
-            { name: 'kit', minShareCount: 2, includeDependenciesRecursively: false },
+            { name: partOf, minShareCount: 2, includeDependenciesRecursively: false },
           ],
         },
       },
@@ -51,6 +38,29 @@ export default defineConfig({
     proxy: { '/api': 'http://127.0.0.1:8000' },
   },
 });
+
+interface Modules {
+  getModuleInfo: (id: string) => { importers: readonly string[] } | null;
+}
+
+/**
+ * The file of a module that several pages share: what the start itself needs, what the overview needs besides, and the
+ * rest, which is loaded when a page asks for it. Each holds all it imports or finds it in those before.
+ */
+function partOf(id: string, modules: Modules): string {
+  const users = usersOf(id, modules);
+  if (users.has('main.tsx')) return 'kit';
+  return users.has('overview.tsx') ? 'figures' : 'lists';
+}
+
+/** Names of the files of `src/web/` that import it, by however many steps. */
+function usersOf(id: string, modules: Modules): Set<string> {
+  const seen = new Set([id]);
+  for (const each of seen) {
+    for (const importer of modules.getModuleInfo(each)?.importers ?? []) seen.add(importer);
+  }
+  return new Set([...seen].filter((each) => each.includes('/src/web/')).map((each) => basename(each)));
+}
 
 /** Files that load one another break at their first line, and only in what is shipped: no build then. */
 function withoutCycles(): Plugin {

@@ -6,7 +6,8 @@ import { createHistoryStore, type HistoryStore } from '../src/features/history/s
 import type { Appended } from '../src/features/history/store/stored-event.ts';
 import type { History } from '../src/platform/db/schema-history.ts';
 import type { Locate } from '../src/platform/geo/place.ts';
-import type { Fence } from '../src/platform/lock/fence.ts';
+import type { OpenDatabase } from '../src/platform/db/open.ts';
+import { createFence, type Fence } from '../src/platform/lock/fence.ts';
 import { temporaryDatabase, type TemporaryDatabase } from './database.ts';
 import { onPostgres } from './servers/test-databases.ts';
 
@@ -103,4 +104,29 @@ export async function allSteps(steps: AsyncIterable<number>): Promise<number> {
   let sum = 0;
   for await (const step of steps) sum += step;
   return sum;
+}
+
+/** A little of everything, over three months, with days made. */
+export async function fillWithHistory({
+  db,
+  dialect: kind,
+}: Pick<OpenDatabase, 'db' | 'dialect'>): Promise<void> {
+  const store = createHistoryStore({ db, dialect: kind, hostId: 'local', locate: somewhere });
+  const fence = createFence({ db, dialect: kind, token: 0 });
+  const from = Date.UTC(2026, 8, 29) / 1000;
+  const told = Array.from({ length: 300 }, (_, n) => {
+    const who = {
+      ip: n % 9 === 0 ? `2001:db8::${n}` : `203.0.113.${n % 50}`,
+      jail: n % 4 === 0 ? 'Wéb 🦊' : 'sshd',
+    };
+    const ban = row(from + n * 20_000, {
+      ...who,
+      lines: n % 3 === 0 ? [] : [`word${n} "quoted" \\u0000`, 'ünïcode'],
+    });
+    return n % 2 === 0
+      ? [ban]
+      : [ban, unban(ban.at + 5_000, { ...who, origin: 'manual', actor: 'admin', reason: '=x' })];
+  });
+  await fence.write((trx) => store.append(trx, told.flat()));
+  await allSteps(store.rollUp(fence, Date.UTC(2026, 10, 1)));
 }

@@ -1,7 +1,4 @@
 /** The map of a range beside the table of the same rows, and under it what is known of the chosen country. */
-import IconMinus from '@tabler/icons-react/dist/esm/icons/IconMinus.mjs';
-import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
-import IconZoomReset from '@tabler/icons-react/dist/esm/icons/IconZoomReset.mjs';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -9,29 +6,22 @@ import { useTranslation } from 'react-i18next';
 import { countryCsv, csvName, saveFile } from '../features/map/web/country-csv.ts';
 import { summarize, type CountryRow } from '../features/map/web/country-rows.ts';
 import { CountryTable } from '../features/map/web/country-table.tsx';
+import { MapBoard } from '../features/map/web/map-board.tsx';
 import { MapSentence } from '../features/map/web/map-sentence.tsx';
 import type { MapView } from '../features/map/web/map-view.ts';
-import { ThresholdSettings } from '../features/map/web/threshold-settings.tsx';
 import { rememberedThresholds, rememberThresholds } from '../features/map/web/thresholds.ts';
-import { useMapZoom } from '../features/map/web/use-map-zoom.ts';
-import { WorldMap } from '../features/map/web/world-map.tsx';
-import { readWorld } from '../features/map/web/world.ts';
 import { CountryPanel } from '../features/overview/web/country-panel.tsx';
 import { DashboardHead } from '../features/overview/web/dashboard-head.tsx';
 import { countriesQuery, dashboardKey } from '../features/overview/web/dashboard-query.ts';
 import type { DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { useRangeWords } from '../features/overview/web/range-words.ts';
 import { useCaller } from '../ui/app-context.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
-import { stepLabels } from '../ui/charts/heat-steps.ts';
-import { StepLegend } from '../ui/charts/step-legend.tsx';
+import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { formatCount } from '../ui/numbers.ts';
 import { problemOf } from '../ui/problem.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { isCountryCode, useCountryName } from '../ui/use-country-name.ts';
 import { useQuietRefresh } from '../ui/use-quiet-refresh.ts';
-import { useSize } from '../ui/use-size.ts';
 import { MapFoot } from './map-foot.tsx';
 import { usePageTitle } from './page-title.ts';
 
@@ -44,10 +34,7 @@ export function MapPage() {
   const nameOf = useCountryName();
   const words = useRangeWords(view);
   const query = useQuery(countriesQuery(useCaller(), view));
-  const [world] = useState(readWorld);
   const [thresholds, setThresholds] = useState(() => rememberedThresholds(localStorage));
-  const frame = useSize();
-  const zooming = useMapZoom(frame.size);
   usePageTitle(t('map.title'));
   useQuietRefresh(dashboardKey);
 
@@ -101,40 +88,18 @@ export function MapPage() {
             ) : (
               <MapSentence summary={summary} />
             )}
-            <WorldMap
-              world={world}
+            <MapBoard
               rows={rows}
               thresholds={thresholds}
+              onThresholds={(next) => {
+                rememberThresholds(localStorage, next);
+                setThresholds(next);
+              }}
               chosen={country}
               onChoose={choose}
               before={words.before}
               nameOf={nameOf}
-              frame={frame}
-              zooming={zooming}
             />
-          </div>
-          <div className="map-tools">
-            <StepLegend name={t('map.in_range_long')} labels={stepLabels(thresholds, formatCount)} />
-            <div className="map-buttons">
-              <ThresholdSettings
-                thresholds={thresholds}
-                onChange={(next) => {
-                  rememberThresholds(localStorage, next);
-                  setThresholds(next);
-                }}
-              />
-              {zooming.zoom.scale > 1 ? (
-                <IconButton label={t('map.zoom_reset')} icon={IconZoomReset} onClick={zooming.reset} />
-              ) : null}
-              <div className="map-zoom">
-                <IconButton label={t('map.zoom_in')} icon={IconPlus} onClick={() => zooming.step(1.5)} />
-                <IconButton
-                  label={t('map.zoom_out')}
-                  icon={IconMinus}
-                  onClick={() => zooming.step(1 / 1.5)}
-                />
-              </div>
-            </div>
           </div>
           {country === undefined ? null : (
             <CountryPanel
@@ -164,7 +129,7 @@ export function MapPage() {
                 </EmptyState>
               )
             }
-            foot={<MapFoot rows={rows} />}
+            foot={<MapFoot rows={rows.length} />}
           />
         </div>
       </div>

@@ -21,9 +21,10 @@ import { Trouble } from './trouble.tsx';
 const AddressPanel = lazy(() =>
   import('./address-panel.tsx').then((module) => ({ default: module.AddressPanel })),
 );
-const CommandMenu = lazy(() =>
-  import('./command-menu.tsx').then((module) => ({ default: module.CommandMenu })),
-);
+const loadCommands = () => import('./command-menu.tsx');
+const CommandMenu = lazy(() => loadCommands().then((module) => ({ default: module.CommandMenu })));
+/** Once the page is calm its menu is fetched, so that nothing typed into it is lost. */
+const calmMs = 2000;
 
 export function Shell() {
   const { t } = useTranslation();
@@ -47,6 +48,12 @@ export function Shell() {
     if (state === undefined || state === 'online') return { off: null };
     return { off: t('shell.off', { word: t(`shell.word.${state}`) }) };
   }, [status.isError, state, t]);
+
+  useEffect(() => {
+    // when it cannot be had now, opening it tries again
+    const timer = setTimeout(() => void loadCommands().catch(() => undefined), calmMs);
+    return () => clearTimeout(timer);
+  }, []);
 
   useGoTo();
   const showHelp = (): void => setHelp(true);

@@ -49,16 +49,20 @@ test('an address that is typed is opened, and unbanned everywhere', async ({ pag
 });
 
 test('pages, jails and acts are found by some of their letters', async ({ page }) => {
+  const field = page.getByRole('combobox', { name: /Address, jail/ });
   await signInAt(page, bangui.url, '/');
   await page.keyboard.press('Control+k');
+  await expect(field).toBeFocused();
   await page.keyboard.type('rep off');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Repeat offenders' })).toBeVisible();
   await page.keyboard.press('Control+k');
+  await expect(field).toBeFocused();
   await page.keyboard.type('sshd');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('complementary', { name: 'Jail sshd' })).toBeVisible();
   await page.getByRole('button', { name: /Address, jail, command/ }).click();
+  await expect(field).toBeFocused();
   await page.keyboard.type('ban addr');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Ban addresses' })).toBeVisible();

@@ -225,7 +225,9 @@ test.describe('with a hundred thousand events', () => {
     expect(await lines.locator('img').count()).toBe(0);
     await expectSound(page);
     await lines.getByRole('button', { name: /Show/ }).click();
-    await expect.poll(async () => (await lines.textContent())?.length ?? 0).toBeGreaterThan(40_000);
+    // what is kept of a line has an end of its own
+    await expect.poll(async () => (await lines.textContent())?.length ?? 0).toBeGreaterThan(10_000);
+    await expect(lines.getByRole('button', { name: /Show/ })).toHaveCount(0);
   });
 
   test('repeat offenders come first, and a range is banned as one entry', async ({ page }) => {

@@ -105,7 +105,7 @@ const pick = <T>(list: readonly T[], otherwise: T): T =>
 /** The third byte says where an address is, so that it stays there. */
 export function placeOf(ip: string): Place {
   const [, second = 0, third = 0] = ip.split('.').map(Number);
-  const country = weights[(second * 256 + third) % weights.length] ?? 'unknown';
+  const country = weights[((second * 256 + third) * 997) % weights.length] ?? 'unknown';
   const network = Math.floor((third % 30) ** 2 / 75);
   const known = country !== 'private' && country !== 'unknown';
   return {

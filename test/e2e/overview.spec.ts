@@ -1,4 +1,4 @@
-/** The overview of a range in a real browser, with nothing, three and a hundred thousand bans in the history. */
+/** The overview in a real browser: its range, its zoom, what its figures lead to, and how they follow fail2ban. */
 import { expect, test, type Page } from '@playwright/test';
 import { startWithHistory, type MadeHistory } from './made-history.ts';
 import { expectNoAxeFindings, expectNoSidewaysScrolling, signInTo } from './sign-in.ts';
@@ -7,47 +7,13 @@ const chart = (page: Page) => page.getByRole('slider', { name: 'Bans over time' 
 const figure = (page: Page, name: string) =>
   page.getByRole('main').locator('.figure').filter({ hasText: name }).locator('.figure-count');
 
-for (const rows of [0, 3, 100_000]) {
-  test.describe(`${rows} bans`, () => {
-    test.describe.configure({ mode: 'serial', timeout: 120_000 });
-    let made: MadeHistory;
-    test.beforeAll(async () => void (made = await startWithHistory(rows)));
-    test.afterAll(() => made.remove());
-
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [360, 1440]) {
-        test(`looks right in ${colorScheme} at ${width} px`, async ({ page }, { outputPath }) => {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await page.setViewportSize({ width, height: width === 360 ? 780 : 900 });
-          await signInTo(page, made.bangui.url, '/');
-          await expect(figure(page, 'Bans in range')).not.toHaveText('–');
-          await expect(page.getByRole('region', { name: 'Countries' })).toBeVisible();
-          await expectNoAxeFindings(page);
-          await expectNoSidewaysScrolling(page);
-          await page.screenshot({ path: outputPath(`overview-${rows}-${colorScheme}-${width}.png`) });
-        });
-      }
-    }
-
-    test('shows the figures that the interface gives, and a table row for each bar', async ({ page }) => {
-      await signInTo(page, made.bangui.url, '/?range=30d');
-      const answer = await page.request.get(`${made.bangui.url}/api/v1/dashboard/figures?range=30d`);
-      const bans = Number((await answer.json()).bans.value);
-      if (rows === 3) expect(bans).toBe(3);
-      await expect(figure(page, 'Bans in range')).toHaveText(bans.toLocaleString('en-GB'));
-      const bars = Number(await chart(page).getAttribute('aria-valuemax')) + 1;
-      const table = page.getByRole('table', { name: 'Bans over time' });
-      await expect(table.locator('tbody tr')).toHaveCount(bars);
-      const counts = await table.locator('tbody tr td:nth-child(2)').allTextContents();
-      expect(counts.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0)).toBe(bans);
-    });
-  });
-}
-
-test.describe('the range', () => {
+test.describe('the overview', () => {
   test.describe.configure({ mode: 'serial', timeout: 120_000 });
   let made: MadeHistory;
-  test.beforeAll(async () => void (made = await startWithHistory(5000)));
+  test.beforeAll(async () => {
+    test.setTimeout(180_000);
+    made = await startWithHistory(5000);
+  });
   test.afterAll(() => made.remove());
   const pathOf = (page: Page): string => page.url().replace(made.bangui.url, '');
 
@@ -155,5 +121,17 @@ test.describe('the range', () => {
     await expect(figure(page, 'Bans in range')).not.toHaveText('–');
     await expectNoSidewaysScrolling(page);
     await expectNoAxeFindings(page);
+  });
+
+  test('counts a ban of fail2ban by itself, soon after it happened', async ({ page }) => {
+    await signInTo(page, made.bangui.url, '/?range=1h');
+    await expect(figure(page, 'Bans in range')).not.toHaveText('–');
+    const before = Number((await figure(page, 'Bans in range').textContent())?.replaceAll(',', ''));
+    await made.fail2ban.fail('sshd', '185.220.101.7', 3);
+    await expect
+      .poll(async () => Number((await figure(page, 'Bans in range').textContent())?.replaceAll(',', '')), {
+        timeout: 30_000,
+      })
+      .toBeGreaterThan(before);
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
 import { dialectOfRun, fillHistory, madeEvents } from '../../../test/history-data.ts';
 import { onPostgres } from '../../../test/servers/test-databases.ts';
+import { rebuildSearch } from '../../platform/db/history-search.ts';
 import { readHistory, type HistoryEvent } from './contract.ts';
 import type { NewBan } from './new-event.ts';
 import { readHistoryPage, readNewestBans } from './read-page.ts';
@@ -205,6 +206,25 @@ test('a rare word is found behind thousands of newer events', async () => {
   expect((await everything({ text: 'sshd[17]' })).map(({ id }) => id)).toEqual(rare.map(({ id }) => id));
   expect(rare.length).toBeGreaterThan(0);
 });
+
+test.runIf(!onPostgres())(
+  'while fail2ban is taken over, words are found in what is not indexed yet, too',
+  async () => {
+    const text = 'root';
+    const expected = (await everything({ text })).map(({ id }) => id);
+    const rare = (await everything({ text: 'sshd[17]' })).map(({ id }) => id);
+    for (const share of [0, 0.3, 0.9]) {
+      const from = all[Math.floor(all.length * share)]?.id ?? '';
+      const mark = { host_id: 'local', key: 'unsearched_from', value: from };
+      await database.db.insertInto('history_state').values(mark).execute();
+      await sql`DELETE FROM history_search WHERE rowid >= ${Number(from)}`.execute(database.db);
+      expect((await everything({ text })).map(({ id }) => id)).toEqual(expected);
+      expect((await everything({ text: 'sshd[17]' })).map(({ id }) => id)).toEqual(rare);
+      await database.db.deleteFrom('history_state').execute();
+    }
+    await rebuildSearch(database.db);
+  },
+);
 
 test('a long line is cut in a list, and it says by how much', async () => {
   const [event] = await everything({ ip: '198.51.100.5' });

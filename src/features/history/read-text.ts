@@ -8,10 +8,12 @@ import { indexedWords } from '../../platform/db/indexed-words.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Ids, IdRange, Source } from './read-sources.ts';
 import type { Word } from './read-words.ts';
+import { unsearchedKey } from './store/seeding.ts';
 
 interface TextDeps {
   db: Kysely<Database>;
   dialect: 'sqlite' | 'postgres';
+  hostId: string;
 }
 
 /** Events that are looked at without the index first. */
@@ -19,35 +21,66 @@ const newest = 1_000;
 const month = 31 * 86_400_000 * 1024;
 
 /** One source reads one list: it remembers how far back it looks at a time. */
-export function textSource({ db, dialect }: TextDeps, words: readonly Word[]): Source {
+export function textSource(deps: TextDeps, words: readonly Word[]): Source {
   let first = true;
-  let width = month;
-  const inIndex =
-    dialect === 'sqlite'
-      ? (range: IdRange, most: number) => inSqlite(db, sqliteQuery(words), { range, most })
-      : async ({ from, to }: IdRange, most: number): Promise<Ids> => {
-          const oldest = Math.max(from, await oldestId(db));
-          const lowest = Math.max(oldest, to - width);
-          width *= 2;
-          const ids = await inPostgres(db, postgresQuery(words), { range: { from: lowest, to }, most });
-          if (ids.length === most) return { ids, next: ids.at(-1) ?? null };
-          return { ids, next: lowest <= oldest ? null : lowest };
-        };
+  const inIndex = deps.dialect === 'sqlite' ? sqliteSource(deps, words) : postgresSource(deps, words);
   return {
     count: null,
     async slice(range, most) {
       if (!first) return inIndex(range, most);
       first = false;
-      const rows = await db
-        .selectFrom('history_lines')
-        .select('id')
-        .where('id', '>=', range.from)
-        .where('id', '<', range.to)
-        .orderBy('id', 'desc')
-        .limit(newest)
-        .execute();
-      return { ids: rows.map(({ id }) => id), next: rows.length < newest ? null : (rows.at(-1)?.id ?? null) };
+      return eachOf(deps, range, newest);
     },
+  };
+}
+
+type Slice = Source['slice'];
+
+async function eachOf({ db }: TextDeps, { from, to }: IdRange, most: number): Promise<Ids> {
+  const rows = await db
+    .selectFrom('history_lines')
+    .select('id')
+    .where('id', '>=', from)
+    .where('id', '<', to)
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+  return { ids: rows.map(({ id }) => id), next: rows.length < most ? null : (rows.at(-1)?.id ?? null) };
+}
+
+/** While fail2ban's database is taken over, what came last is not in the index yet: it is looked at event by event. */
+function sqliteSource(deps: TextDeps, words: readonly Word[]): Slice {
+  let indexed: number | null = null;
+  return async ({ from, to }, most) => {
+    indexed ??= await unsearchedFrom(deps);
+    if (to > indexed && indexed > from) {
+      const { ids, next } = await eachOf(deps, { from: indexed, to }, newest);
+      return { ids, next: next ?? indexed };
+    }
+    if (to > indexed) return eachOf(deps, { from, to }, newest);
+    return inSqlite(deps.db, sqliteQuery(words), { range: { from, to }, most });
+  };
+}
+
+async function unsearchedFrom({ db, hostId }: TextDeps): Promise<number> {
+  const row = await db
+    .selectFrom('history_state')
+    .select('value')
+    .where('host_id', '=', hostId)
+    .where('key', '=', unsearchedKey)
+    .executeTakeFirst();
+  return row === undefined ? Number.MAX_SAFE_INTEGER : Number(row.value);
+}
+
+function postgresSource({ db }: TextDeps, words: readonly Word[]): Slice {
+  let width = month;
+  return async ({ from, to }, most) => {
+    const oldest = Math.max(from, await oldestId(db));
+    const lowest = Math.max(oldest, to - width);
+    width *= 2;
+    const ids = await inPostgres(db, postgresQuery(words), { range: { from: lowest, to }, most });
+    if (ids.length === most) return { ids, next: ids.at(-1) ?? null };
+    return { ids, next: lowest <= oldest ? null : lowest };
   };
 }
 

@@ -6,8 +6,8 @@ import { sql, type RawBuilder } from 'kysely';
 import type { SumsDeps } from './read-sums.ts';
 
 /**
- * Many sets behind each other as one value: reading each as a row of its own takes several times as long. Between them
- * stands a zero in two groups, which no set holds.
+ * Many small sets behind each other as one value: reading each as a row of its own takes several times as long. Between
+ * them stands a zero in two groups, which no set holds.
  */
 export const joinedSets = (dialect: SumsDeps['dialect'], column: RawBuilder<unknown>): RawBuilder<unknown> =>
   dialect === 'sqlite'
@@ -24,54 +24,68 @@ export interface AddressCounter {
   count(): number;
 }
 
+/** One bit for each address ever known. */
 export function createAddressCounter(): AddressCounter {
-  /** Which count an id was last seen for: nothing has to be cleared between two. */
-  let seenFor = new Uint16Array(4_096);
-  let turn = 1;
+  let seen = new Int32Array(8_192);
   let found = 0;
 
+  const grow = (word: number): Int32Array<ArrayBuffer> => {
+    const more = new Int32Array(Math.max(word + 1, seen.length * 2));
+    more.set(seen);
+    return (seen = more);
+  };
   const see = (id: number): void => {
-    if (id >= seenFor.length) {
-      const more = new Uint16Array(Math.max(id + 1, seenFor.length * 2));
-      more.set(seenFor);
-      seenFor = more;
-    }
-    if (seenFor[id] === turn) return;
-    seenFor[id] = turn;
+    const word = id >>> 5;
+    const words = word < seen.length ? seen : grow(word);
+    const bit = 1 << (id & 31);
+    const held = words[word] ?? 0;
+    if ((held & bit) !== 0) return;
+    words[word] = held | bit;
     found += 1;
+  };
+
+  // A month of a busy host is more than a million ids: nothing is called for each of them, and all are whole numbers
+  // of 31 bits, which no machine's addresses will outnumber.
+  const addBytes = (bytes: Uint8Array): void => {
+    const { length } = bytes;
+    let words = seen;
+    let count = 0;
+    let last = -1;
+    for (let at = 0; at < length;) {
+      let byte = bytes[at++] ?? 0;
+      let value = byte & 0x7f;
+      for (let shift = 7; byte > 0x7f; shift += 7) {
+        byte = bytes[at++] ?? 0;
+        value = byte === 0 ? separator : value | ((byte & 0x7f) << shift);
+      }
+      last = value === separator ? -1 : (last + value + 1) | 0;
+      if (last < 0) continue;
+      const word = last >>> 5;
+      if (word >= words.length) words = grow(word);
+      const bit = 1 << (last & 31);
+      const held = words[word] ?? 0;
+      if ((held & bit) !== 0) continue;
+      words[word] = held | bit;
+      count += 1;
+    }
+    found += count;
   };
 
   return {
     add(sets) {
-      if (sets === null) return;
-      const bytes = typeof sets === 'string' ? Buffer.from(sets, 'hex') : sets;
-      let last = -1;
-      let value = 0;
-      let weight = 1;
-      for (const byte of bytes) {
-        value += (byte & 0x7f) * weight;
-        if (byte > 0x7f) {
-          weight *= 128;
-          continue;
-        }
-        if (byte === 0 && weight > 1) last = -1;
-        else see((last += value + 1));
-        value = 0;
-        weight = 1;
-      }
+      if (sets !== null) addBytes(typeof sets === 'string' ? Buffer.from(sets, 'hex') : sets);
     },
     addIds(ids) {
       for (const id of ids) see(id);
     },
     count() {
       const result = found;
+      if (found > 0) seen.fill(0);
       found = 0;
-      turn += 1;
-      if (turn > 0xffff) {
-        seenFor.fill(0);
-        turn = 1;
-      }
       return result;
     },
   };
 }
+
+/** No distance between ids. */
+const separator = -1;

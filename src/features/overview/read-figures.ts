@@ -1,7 +1,8 @@
 /** The figures of a range: bans, failed attempts, different addresses, addresses that had been banned before. */
 import { sql } from 'kysely';
 import type { TimeRange } from '../../base/time-range.ts';
-import { createAddressCounter, joinedSets, type JoinedSets } from './count-addresses.ts';
+import { createAddressCounter } from './count-addresses.ts';
+import { dayMs, type Sums } from './cover.ts';
 import { readCover, readEvents, readSums, type Chosen, type SumsDeps } from './read-sums.ts';
 
 export interface Figures {
@@ -19,8 +20,9 @@ interface Row {
   failures: number;
   again: number;
   unbans: number;
-  sets: JoinedSets;
 }
+
+const partMs = 64 * dayMs;
 
 const ofBans = (figure: ReturnType<typeof sql>) =>
   sql`sum(CASE WHEN h.action = 'ban' THEN ${figure} ELSE 0 END)`;
@@ -37,27 +39,28 @@ export async function readFigures(deps: SumsDeps, range: TimeRange, chosen: Chos
     origins: { own: 0, manual: 0, blocklist: 0 },
   };
   const addresses = createAddressCounter();
-  const add = (row: Omit<Row, 'sets'>): void => {
+  const add = (row: Row): void => {
     for (const name of ['bans', 'failures', 'again', 'unbans'] as const) figures[name] += row[name];
     const { origin } = row;
     if (origin === 'own' || origin === 'manual' || origin === 'blocklist')
       figures.origins[origin] += row.bans;
   };
-  const groupBy = sql`s.origin`;
-  const rows = await readSums<Row>(
-    deps,
-    { table, sums, chosen },
-    {
-      columns: sql`s.origin, sum(s.bans) AS bans, sum(s.failures) AS failures, sum(s.again) AS again,
-      sum(s.unbans) AS unbans, ${joinedSets(deps.dialect, sql`s.addresses`)} AS sets`,
-      groupBy,
-    },
-  );
-  for (const row of rows) {
-    add(row);
-    addresses.add(row.sets);
+  const of = { table, sums, chosen } as const;
+  const rows = await readSums<Row>(deps, of, {
+    columns: sql`s.origin, sum(s.bans) AS bans, sum(s.failures) AS failures, sum(s.again) AS again,
+      sum(s.unbans) AS unbans`,
+    groupBy: sql`s.origin`,
+  });
+  for (const row of rows) add(row);
+  for (const some of inParts(sums)) {
+    const sets = await readSums<{ addresses: Uint8Array }>(
+      deps,
+      { ...of, sums: some },
+      { columns: sql`s.addresses`, groupBy: null },
+    );
+    for (const row of sets) addresses.add(row.addresses);
   }
-  const single = await readEvents<Omit<Row, 'sets'>>(
+  const single = await readEvents<Row>(
     deps,
     { events, chosen },
     {
@@ -70,6 +73,13 @@ export async function readFigures(deps: SumsDeps, range: TimeRange, chosen: Chos
   addresses.addIds(await addressesOf(deps, { events, chosen }));
   figures.addresses = addresses.count();
   return figures;
+}
+
+/** So that the sets of a long time are not all in memory at once. */
+function* inParts(sums: readonly Sums[]): Generator<Sums[]> {
+  for (const { grain, from, to } of sums) {
+    for (let at = from; at < to; at += partMs) yield [{ grain, from: at, to: Math.min(to, at + partMs) }];
+  }
 }
 
 /** Ids of the addresses that were banned in these stretches. */

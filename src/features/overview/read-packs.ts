@@ -1,5 +1,5 @@
-/** Whole days of countries or networks, each day one value: their bans, and the sets of those that are shown. */
-import { readNumber, readPack, readText, type Visit } from '../../base/day-pack.ts';
+/** Whole days of countries or networks, each day in two values: their bans, and the sets of those that are shown. */
+import { readCounts, type PackCounts } from '../../base/day-pack.ts';
 import type { TimeRange } from '../../base/time-range.ts';
 import { dayMs } from './cover.ts';
 import type { Chosen, SumsDeps } from './read-sums.ts';
@@ -7,52 +7,77 @@ import type { Chosen, SumsDeps } from './read-sums.ts';
 export type PackKind = 'country' | 'network';
 type Key = string | number;
 
-interface Packs {
+export interface Packs {
+  /** Adds the bans of each key; without `all` of those that are there. */
+  addTo(bans: Map<Key, number>, all: boolean): void;
+  /** Of these keys: each set is of a day and an origin. */
+  setsOf(keys: readonly Key[]): Promise<Map<Key, Uint8Array[]>>;
+}
+
+interface Wanted {
   kind: PackKind;
+  /** Whole days UTC. */
   days: readonly TimeRange[];
   chosen: Chosen;
 }
 
-/** Read, and in memory, at a time. */
+interface Pack extends PackCounts {
+  at: number;
+  origin: string;
+}
+
+/** Read in one statement; sets of a year of a busy host are some ten megabytes. */
 const daysAtOnce = 32;
 
-export async function bansInPacks(deps: SumsDeps, packs: Packs): Promise<Map<Key, number>> {
-  const bans = new Map<Key, number>();
-  await eachPack(deps, packs, () => (key, count) => {
-    bans.set(key, (bans.get(key) ?? 0) + count);
-  });
-  return bans;
-}
-
-export async function setsInPacks(
-  deps: SumsDeps,
-  { keys, ...packs }: Packs & { keys: readonly Key[] },
-): Promise<Map<Key, Uint8Array[]>> {
-  const sets = new Map<Key, Uint8Array[]>(keys.map((key) => [key, []]));
-  await eachPack(deps, packs, (bytes) => (key, _bans, from, to) => {
-    sets.get(key)?.push(bytes.subarray(from, to));
-  });
-  return sets;
-}
-
-async function eachPack(
-  { db, hostId }: SumsDeps,
-  { kind, days, chosen }: Packs,
-  visitorOf: (bytes: Uint8Array) => Visit<Key>,
-): Promise<void> {
-  for (const { from, to } of days) {
-    for (let at = from; at < to; at += daysAtOnce * dayMs) {
-      let query = db
-        .selectFrom('day_packs')
-        .select('pack')
-        .where('host_id', '=', hostId)
-        .where('kind', '=', kind)
-        .where('at', '>=', at)
-        .where('at', '<', Math.min(to, at + daysAtOnce * dayMs));
-      if (chosen.origin !== null) query = query.where('origin', '=', chosen.origin);
-      for (const { pack } of await query.execute()) {
-        readPack<Key>(pack, kind === 'country' ? readText : readNumber, visitorOf(pack));
+export async function openPacks(deps: SumsDeps, wanted: Wanted): Promise<Packs> {
+  const packs: Pack[] = [];
+  const keysAre = wanted.kind === 'country' ? 'text' : 'number';
+  for (const stretch of stretchesOf(wanted.days)) {
+    const rows = await packsIn(deps, wanted, stretch).select(['at', 'origin', 'counts']).execute();
+    for (const { at, origin, counts } of rows) packs.push({ at, origin, ...readCounts(counts, keysAre) });
+  }
+  return {
+    addTo(bans, all) {
+      for (const { size, keys, bans: counts } of packs) {
+        for (let n = 0; n < size; n++) {
+          const key = keys[n] ?? '';
+          const sum = bans.get(key);
+          if (sum !== undefined || all) bans.set(key, (sum ?? 0) + (counts[n] ?? 0));
+        }
       }
-    }
+    },
+    async setsOf(keys) {
+      const found = new Map<Key, Uint8Array[]>(keys.map((key) => [key, []]));
+      const byName = new Map(packs.map((pack) => [`${pack.at} ${pack.origin}`, pack]));
+      for (const stretch of stretchesOf(wanted.days)) {
+        const rows = await packsIn(deps, wanted, stretch).select(['at', 'origin', 'sets']).execute();
+        for (const { at, origin, sets } of rows) addSets(found, sets, byName.get(`${at} ${origin}`));
+      }
+      return found;
+    },
+  };
+}
+
+function addSets(found: Map<Key, Uint8Array[]>, sets: Uint8Array, pack: Pack | undefined): void {
+  if (pack === undefined) return;
+  for (let n = 0; n < pack.size; n++) {
+    found.get(pack.keys[n] ?? '')?.push(sets.subarray(n === 0 ? 0 : pack.ends[n - 1], pack.ends[n]));
+  }
+}
+
+function packsIn({ db, hostId }: SumsDeps, { kind, chosen }: Wanted, { from, to }: TimeRange) {
+  const packs = db
+    .selectFrom('day_packs')
+    .where('host_id', '=', hostId)
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .where('kind', '=', kind);
+  return chosen.origin === null ? packs : packs.where('origin', '=', chosen.origin);
+}
+
+function* stretchesOf(days: readonly TimeRange[]): Generator<TimeRange> {
+  const step = daysAtOnce * dayMs;
+  for (const { from, to } of days) {
+    for (let at = from; at < to; at += step) yield { from: at, to: Math.min(to, at + step) };
   }
 }

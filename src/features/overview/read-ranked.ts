@@ -3,8 +3,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { rangeBefore, type TimeRange } from '../../base/time-range.ts';
 import { createAddressCounter, joinedSets, type JoinedSets } from './count-addresses.ts';
 import { dayMs, type Cover } from './cover.ts';
-import { bansInPacks, setsInPacks, type PackKind } from './read-packs.ts';
-import { readCover, readEvents, readSums, type Chosen, type SumsDeps, type SumsTable } from './read-sums.ts';
+import { openPacks, type Packs } from './read-packs.ts';
+import { readCovers, readEvents, readSums, type Chosen, type SumsDeps, type SumsTable } from './read-sums.ts';
 
 export type Key = 'country' | 'jail' | 'asn';
 
@@ -27,12 +27,16 @@ export async function readRanked(deps: SumsDeps, { key, range, chosen, limit }: 
   const table = tableOf(key, chosen);
   if (table === null) return readFromEvents(deps, { key, range, chosen, limit });
   const of = { key, chosen, table };
-  const cover = await readCover(deps, [range.from, range.to]);
   const { from, to } = rangeBefore(range);
-  const bans = await bansByKey(deps, of, cover);
-  const before = await bansByKey(deps, of, await readCover(deps, [from, to]));
+  const [now, earlier] = await readCovers(deps, [
+    [range.from, range.to],
+    [from, to],
+  ]);
+  const source = await sourceOf(deps, of, now);
+  const bans = await bansByKey(deps, of, source);
   const keys = largest(bans, limit);
-  return answer({ bans, before, keys, addresses: await addressesByKey(deps, { ...of, cover, keys }) });
+  const before = await bansByKey(deps, of, await sourceOf(deps, of, earlier), keys);
+  return answer({ bans, before, keys, addresses: await addressesByKey(deps, { ...of, source, keys }) });
 }
 
 async function readFromEvents(deps: SumsDeps, { key, range, chosen, limit }: Question): Promise<Ranked> {
@@ -45,11 +49,8 @@ async function readFromEvents(deps: SumsDeps, { key, range, chosen, limit }: Que
       groupBy: ref('h', key),
     },
   );
-  const before = await bansByKey(
-    deps,
-    { key, chosen, table: null },
-    { sums: [], events: [rangeBefore(range)] },
-  );
+  const before = new Map<KeyValue, number>();
+  await addEvents(deps, before, { key, chosen, events: [rangeBefore(range)] });
   const bans = new Map(rows.map((row) => [row.key, row.bans]));
   const addresses = new Map(rows.map((row) => [row.key, row.addresses]));
   return answer({ bans, before, keys: largest(bans, limit), addresses });
@@ -80,17 +81,6 @@ const answer = ({ bans, before, addresses, keys }: Counts): Ranked => ({
   keys: bans.size,
 });
 
-/** Days of these are packed; null: not with what was chosen. */
-function packedAs(key: Key, { jail, country }: Chosen): PackKind | null {
-  if (jail !== null || country !== null || key === 'jail') return null;
-  return key === 'asn' ? 'network' : 'country';
-}
-
-const splitDays = (sums: Cover['sums']) => ({
-  days: sums.filter(({ grain }) => grain === dayMs),
-  sums: sums.filter(({ grain }) => grain !== dayMs),
-});
-
 /** Null: no sums hold both the key and what was chosen; the events themselves have to tell. */
 function tableOf(key: Key, { jail, country }: Chosen): SumsTable | null {
   if (key === 'asn') return jail === null && country === null ? 'network_sums' : null;
@@ -100,64 +90,88 @@ function tableOf(key: Key, { jail, country }: Chosen): SumsTable | null {
 interface Of {
   key: Key;
   chosen: Chosen;
-  table: SumsTable | null;
+  table: SumsTable;
 }
 
+/** What a range is read from. */
+interface Source extends Cover {
+  /** Whole days; empty when they are not packed by what was chosen, and lie among the sums. */
+  packs: Packs;
+}
+
+async function sourceOf(deps: SumsDeps, { key, chosen }: Of, cover: Cover | undefined): Promise<Source> {
+  const { sums, events } = cover ?? { sums: [], events: [] };
+  const isPacked = chosen.jail === null && chosen.country === null && key !== 'jail';
+  const days = isPacked ? sums.filter(({ grain }) => grain === dayMs) : [];
+  const packs = await openPacks(deps, { kind: key === 'asn' ? 'network' : 'country', days, chosen });
+  return { packs, sums: sums.filter((one) => !days.includes(one)), events };
+}
+
+/** `keys`: of these only. */
 async function bansByKey(
   deps: SumsDeps,
   { key, chosen, table }: Of,
-  { sums: covered, events }: Cover,
+  { packs, sums, events }: Source,
+  keys: readonly KeyValue[] | null = null,
 ): Promise<Map<KeyValue, number>> {
-  const kind = packedAs(key, chosen);
-  const { days, sums } = kind === null ? { days: [], sums: covered } : splitDays(covered);
-  const bans = kind === null ? new Map<KeyValue, number>() : await bansInPacks(deps, { kind, days, chosen });
-  const rows: { key: KeyValue; bans: number }[] = [];
-  if (table !== null) {
-    rows.push(
-      ...(await readSums<{ key: KeyValue; bans: number }>(
-        deps,
-        { table, sums, chosen },
-        {
-          columns: sql`${ref('s', key)} AS key, sum(s.bans) AS bans`,
-          groupBy: ref('s', key),
-        },
-      )),
-    );
-  }
-  rows.push(
-    ...(await readEvents<{ key: KeyValue; bans: number }>(
-      deps,
-      { events, chosen },
-      {
-        columns: sql`${ref('h', key)} AS key, count(*) AS bans`,
-        where: sql`AND h.action = 'ban'`,
-        groupBy: ref('h', key),
-      },
-    )),
-  );
+  const bans = new Map<KeyValue, number>(keys?.map((one) => [one, 0]));
+  if (keys?.length === 0) return bans;
+  packs.addTo(bans, keys === null);
+  const among = (alias: 's' | 'h') =>
+    keys === null ? sql`` : sql`AND ${ref(alias, key)} IN (${sql.join(keys)})`;
+  const columns = sql`${ref('s', key)} AS key, sum(s.bans) AS bans`;
+  const of = { columns, where: among('s'), groupBy: ref('s', key) };
   // sums of unbans only count no ban
-  for (const row of rows) if (row.bans > 0) bans.set(row.key, (bans.get(row.key) ?? 0) + row.bans);
+  for (const row of await readSums<KeyBans>(deps, { table, sums, chosen }, of))
+    if (row.bans > 0) bans.set(row.key, (bans.get(row.key) ?? 0) + row.bans);
+  await addEvents(deps, bans, { key, chosen, events, where: among('h') });
   return bans;
+}
+
+interface KeyBans {
+  key: KeyValue;
+  bans: number;
+}
+
+interface EventsOf {
+  key: Key;
+  chosen: Chosen;
+  events: readonly TimeRange[];
+  where?: RawBuilder<unknown>;
+}
+
+async function addEvents(
+  deps: SumsDeps,
+  bans: Map<KeyValue, number>,
+  { key, where = sql``, ...of }: EventsOf,
+): Promise<void> {
+  const rows = await readEvents<KeyBans>(deps, of, {
+    columns: sql`${ref('h', key)} AS key, count(*) AS bans`,
+    where: sql`AND h.action = 'ban' ${where}`,
+    groupBy: ref('h', key),
+  });
+  for (const row of rows) bans.set(row.key, (bans.get(row.key) ?? 0) + row.bans);
 }
 
 async function addressesByKey(
   deps: SumsDeps,
-  { key, chosen, table, cover, keys }: Of & { table: SumsTable; cover: Cover; keys: readonly KeyValue[] },
+  { key, chosen, table, source, keys }: Of & { source: Source; keys: readonly KeyValue[] },
 ): Promise<Map<KeyValue, number>> {
   const counts = new Map<KeyValue, number>();
   if (keys.length === 0) return counts;
-  const { events } = cover;
-  const kind = packedAs(key, chosen);
-  const { days, sums } = kind === null ? { days: [], sums: cover.sums } : splitDays(cover.sums);
-  const packed =
-    kind === null ? new Map<KeyValue, Uint8Array[]>() : await setsInPacks(deps, { kind, days, chosen, keys });
-  const sets = await readSums<{ key: KeyValue; sets: JoinedSets }>(
+  const { packs, sums, events } = source;
+  // Sums of jails are few and large, those of the others many and small.
+  const [sets, groupBy] =
+    table === 'jail_sums'
+      ? [sql`s.addresses`, null]
+      : [joinedSets(deps.dialect, sql`s.addresses`), ref('s', key)];
+  const summed = await readSums<{ key: KeyValue; sets: JoinedSets }>(
     deps,
     { table, sums, chosen },
     {
-      columns: sql`${ref('s', key)} AS key, ${joinedSets(deps.dialect, sql`s.addresses`)} AS sets`,
+      columns: sql`${ref('s', key)} AS key, ${sets} AS sets`,
       where: sql`AND ${ref('s', key)} IN (${sql.join(keys)})`,
-      groupBy: ref('s', key),
+      groupBy,
     },
   );
   const single = await readEvents<{ key: KeyValue; id: number }>(
@@ -170,12 +184,13 @@ async function addressesByKey(
       groupBy: sql`${ref('h', key)}, h.ip`,
     },
   );
-  const setsOf = new Map(sets.map((row) => [row.key, row.sets]));
+  const packed = await packs.setsOf(keys);
+  const summedOf = Map.groupBy(summed, (row) => row.key);
   const singleOf = Map.groupBy(single, (row) => row.key);
   const counter = createAddressCounter();
   for (const one of keys) {
     for (const set of packed.get(one) ?? []) counter.add(set);
-    counter.add(setsOf.get(one) ?? null);
+    for (const row of summedOf.get(one) ?? []) counter.add(row.sets);
     counter.addIds((singleOf.get(one) ?? []).map(({ id }) => id));
     counts.set(one, counter.count());
   }

@@ -21,38 +21,57 @@ export type SumsTable = 'jail_sums' | 'country_sums' | 'network_sums';
 
 /** `withDays` false: hours only, for what happens within a day. */
 export async function readCover(
-  { db, hostId }: SumsDeps,
+  deps: SumsDeps,
   edges: readonly number[],
   { withDays = true } = {},
 ): Promise<Cover> {
-  const ofHost = db.selectFrom('jail_sums').select('at').where('host_id', '=', hostId);
-  const hours = ofHost.where('grain', '=', hourMs).limit(1);
-  const first = await hours.orderBy('at').executeTakeFirst();
-  const last = await hours.orderBy('at', 'desc').executeTakeFirst();
-  if (first === undefined || last === undefined) return { sums: [], events: [] };
+  const [cover = { sums: [], events: [] }] = await readCovers(deps, [edges], { withDays });
+  return cover;
+}
+
+/** Of several stretches with what is asked once. */
+export async function readCovers(
+  { db, hostId }: SumsDeps,
+  stretches: readonly (readonly number[])[],
+  { withDays = true } = {},
+): Promise<Cover[]> {
+  const end = (order: 'asc' | 'desc') =>
+    db
+      .selectFrom('jail_sums')
+      .select('at')
+      .where('host_id', '=', hostId)
+      .where('grain', '=', hourMs)
+      .orderBy('at', order)
+      .limit(1);
+  const ends = await db.selectNoFrom([end('asc').as('first'), end('desc').as('last')]).executeTakeFirst();
+  const [first, last] = [ends?.first ?? null, ends?.last ?? null];
+  if (first === null || last === null) return stretches.map(() => ({ sums: [], events: [] }));
   // before and after there is nothing, however far the range reaches
-  const inside = edges.map((edge) => Math.min(Math.max(edge, first.at), last.at + hourMs));
-  const [from, to] = [inside[0] ?? 0, inside.at(-1) ?? 0];
-  const days = withDays
-    ? await db
-        .selectFrom('jail_sums')
-        .select('at')
-        .distinct()
-        .where('host_id', '=', hostId)
-        .where('grain', '=', dayMs)
-        .where('at', '>=', from)
-        .where('at', '<', to)
-        .execute()
-    : [];
-  const known = new Set(days.map(({ at }) => at));
-  return coverOf(inside, (start) => known.has(start));
+  const inside = stretches.map((edges) =>
+    edges.map((edge) => Math.min(Math.max(edge, first), last + hourMs)),
+  );
+  const known = new Set<number>();
+  if (withDays) {
+    const days = await db
+      .selectFrom('jail_sums')
+      .select('at')
+      .distinct()
+      .where('host_id', '=', hostId)
+      .where('grain', '=', dayMs)
+      .where('at', '>=', Math.min(...inside.flat()))
+      .where('at', '<', Math.max(...inside.flat()))
+      .execute();
+    for (const { at } of days) known.add(at);
+  }
+  return inside.map((edges) => coverOf(edges, (start) => known.has(start)));
 }
 
 interface Reading {
   columns: RawBuilder<unknown>;
   /** Conditions beside those of `Chosen`. */
   where?: RawBuilder<unknown>;
-  groupBy: RawBuilder<unknown>;
+  /** Null: every row of sums by itself. */
+  groupBy: RawBuilder<unknown> | null;
 }
 
 /** `s` is the row of sums in the fragments. */
@@ -71,7 +90,7 @@ export async function readSums<Row>(
   const inside = one ? sql`s.at = part.column2` : sql`s.at >= part.column2 AND s.at < part.column3`;
   const { rows } = await sql<Row>`SELECT ${columns} FROM (${values(stretches)}) AS part CROSS JOIN ${s}
     WHERE s.host_id = ${hostId} AND s.grain = part.column1 AND ${inside} ${filter('s', chosen)} ${where}
-    GROUP BY ${groupBy}`.execute(db);
+    ${grouped(groupBy)}`.execute(db);
   return rows;
 }
 
@@ -86,9 +105,12 @@ export async function readEvents<Row>(
   const { rows } =
     await sql<Row>`SELECT ${columns} FROM (${values(stretches)}) AS part CROSS JOIN history AS h
     WHERE h.id >= part.column1 AND h.id < part.column2 AND h.host_id = ${hostId} ${filter('h', chosen)} ${where}
-    GROUP BY ${groupBy}`.execute(db);
+    ${grouped(groupBy)}`.execute(db);
   return rows;
 }
+
+const grouped = (by: RawBuilder<unknown> | null): RawBuilder<unknown> =>
+  by === null ? sql`` : sql`GROUP BY ${by}`;
 
 /** Ids hold the time: this is the first one of a millisecond. */
 const firstId = (ms: number): number => ms * 1024;

@@ -7,9 +7,11 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { fillWithHistory } from '../../../test/history-store.ts';
 import { fillWithOddRows } from '../../../test/odd-rows.ts';
 import { startPostgres, type RunningPostgres } from '../../../test/servers/postgres.ts';
 import { silentLog } from '../../base/log.ts';
+import { checkHistory } from '../../features/history/store/check.ts';
 import { readMark } from './copy-mark.ts';
 import { sumOf } from './copy-rows.ts';
 import { copyDatabase, type Progress } from './copy.ts';
@@ -45,6 +47,7 @@ const installation = async (at: DatabaseAt, rows: number): Promise<OpenDatabase>
   const database = await open(at);
   await migrate({ database, log: silentLog, now: Date.now });
   await fillWithOddRows(database.db, rows);
+  await fillWithHistory(database);
   return database;
 };
 const copy = (from: OpenDatabase, to: OpenDatabase, onProgress: (progress: Progress) => void = () => {}) =>
@@ -73,6 +76,23 @@ test('from SQLite to PostgreSQL and back, every row is the same', { timeout: 120
   const everything = (one: OpenDatabase) => one.db.selectFrom('audit').orderBy('id').selectAll().execute();
   expect(await everything(second)).toEqual(await everything(first));
   expect(await everything(third)).toEqual(await everything(first));
+});
+
+test('a copied history adds up and is searched, on either database', { timeout: 60_000 }, async () => {
+  const first = await installation(aFile(), 1);
+  const second = await open(await onServer());
+  const third = await open(aFile());
+  await copy(first, second);
+  const back = await copy(second, third);
+  expect(back.find(({ table }) => table === 'history')?.rows).toBe(450);
+  expect(back.map(({ table }) => table).filter((table) => /search|_2026/.test(table))).toEqual([]);
+  for (const { db, dialect } of [first, second, third])
+    expect(await checkHistory({ db, dialect, hostId: 'local' })).toEqual([]);
+  const word = sql<{
+    n: number;
+  }>`SELECT count(*) AS n FROM history_search WHERE history_search MATCH 'word7'`;
+  expect((await word.execute(third.db)).rows).toEqual((await word.execute(first.db)).rows);
+  expect((await word.execute(third.db)).rows).toEqual([{ n: 1 }]);
 });
 
 test('a new row gets an id that no copied one has', async () => {

@@ -127,7 +127,8 @@ interface DayPacks {
   kind: string;
   origin: string;
   /** See `base/day-pack.ts`. */
-  pack: Uint8Array;
+  counts: Uint8Array;
+  sets: Uint8Array;
 }
 
 interface HistoryState {

@@ -66,8 +66,8 @@ export function HeatGrid({ title, counts, covered, zone }: HeatGridProps) {
         onBlur={() => setActive(null)}
       >
         <div role="row" className="heat-row">
-          <span role="columnheader" className="sr-only">
-            {t('charts.weekday')}
+          <span role="columnheader" className="heat-day">
+            <span className="sr-only">{t('charts.weekday')}</span>
           </span>
           {hours.map((hour) => (
             <span key={hour} role="columnheader" className="heat-hour">

@@ -140,10 +140,10 @@ export function createWriter(deps: WriterDeps): Writer {
         const slice = events.slice(begin, begin + size);
         begin += slice.length;
         const last = begin >= events.length;
-        const written = await persistently(slice, last ? entries : [], options);
-        if (written === null) return null;
-        sum.bans += written.bans;
-        sum.unbans += written.unbans;
+        const stored = await persistently(slice, last ? entries : [], options);
+        if (stored === null) return null;
+        sum.bans += stored.bans;
+        sum.unbans += stored.unbans;
         if (last) return sum;
         await sleep(breathMs);
       }

@@ -63,33 +63,6 @@ export function uniteSets(sets: Iterable<Uint8Array>): Uint8Array {
   return count < 2 ? only : encodeSet(all);
 }
 
-/** How many different addresses are in all of them together; one bit of memory for each address ever known. */
-export function countUnited(sets: Iterable<Uint8Array>): number {
-  let seen = new Uint32Array(1_024);
-  let count = 0;
-  for (const bytes of sets) {
-    let last = -1;
-    let value = 0;
-    let weight = 1;
-    for (const byte of bytes) {
-      value += (byte & 0x7f) * weight;
-      weight *= 128;
-      if (byte > 0x7f) continue;
-      last += value + 1;
-      value = 0;
-      weight = 1;
-      const word = Math.floor(last / 32);
-      if (word >= seen.length) seen = grown(seen, word);
-      const bit = 1 << (last % 32);
-      const held = seen[word] ?? 0;
-      if ((held & bit) !== 0) continue;
-      seen[word] = held | bit;
-      count += 1;
-    }
-  }
-  return count;
-}
-
 /** Bytes of the largest safe integer. */
 const longestId = 8;
 
@@ -99,10 +72,4 @@ function putVarint(bytes: Uint8Array, at: number, value: number): number {
   for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes[place++] = (rest % 128) + 128;
   bytes[place++] = rest;
   return place;
-}
-
-function grown(words: Uint32Array, least: number): Uint32Array<ArrayBuffer> {
-  const more = new Uint32Array(Math.max(least + 1, words.length * 2));
-  more.set(words);
-  return more;
 }

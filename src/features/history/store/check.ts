@@ -31,7 +31,7 @@ export async function checkHistory({ db, dialect, hostId, most = 20 }: CheckOpti
 type Context = Omit<CheckOptions, 'most'>;
 type Cells = Map<string, string>;
 
-async function* differencesIn(context: Context): AsyncGenerator<string> {
+async function* differencesIn(context: Context): AsyncGenerator<string, void> {
   let read = Number.MIN_SAFE_INTEGER;
   for await (const { hour, events } of eventsByHour(context)) {
     yield* strayCells(context, read, hour);
@@ -98,7 +98,7 @@ function* compare(table: SumTable, at: number, expected: Cells, found: Cells): G
 }
 
 /** Sums of hours without events. */
-async function* strayCells({ db, hostId }: Context, from: number, to: number): AsyncGenerator<string> {
+async function* strayCells({ db, hostId }: Context, from: number, to: number): AsyncGenerator<string, void> {
   for (const { name } of sumTables) {
     const { rows } = await sql<{ at: number }>`SELECT at FROM ${sql.table(name)}
       WHERE host_id = ${hostId} AND grain = ${hourMs} AND at >= ${from} AND at < ${to} LIMIT 5`.execute(db);
@@ -106,7 +106,7 @@ async function* strayCells({ db, hostId }: Context, from: number, to: number): A
   }
 }
 
-async function* wrongDays(context: Context, table: SumTable): AsyncGenerator<string> {
+async function* wrongDays(context: Context, table: SumTable): AsyncGenerator<string, void> {
   const { db, hostId } = context;
   const made = await sql<{ at: number }>`SELECT DISTINCT at FROM jail_sums
     WHERE host_id = ${hostId} AND grain = ${dayMs}`.execute(db);
@@ -131,7 +131,7 @@ async function* wrongDays(context: Context, table: SumTable): AsyncGenerator<str
 }
 
 /** Packs are made anew of the hours and must be the same bytes. */
-async function* wrongPacks({ db, hostId }: Context): AsyncGenerator<string> {
+async function* wrongPacks({ db, hostId }: Context): AsyncGenerator<string, void> {
   const made = await sql<{
     at: number;
   }>`SELECT at FROM jail_sums WHERE host_id = ${hostId} AND grain = ${dayMs}
@@ -148,26 +148,27 @@ async function* wrongPacks({ db, hostId }: Context): AsyncGenerator<string> {
         rows.map((row) => names.map((name) => row[name] ?? null)),
       );
     }
-    const expected = new Map(
-      packsOf({ hostId, day }, hours).map(([, , kind, origin, pack]) => [`${kind} ${origin}`, pack]),
-    );
+    const shown = (...values: unknown[]): string =>
+      JSON.stringify(
+        values.map((one) => (one instanceof Uint8Array ? Buffer.from(one).toString('hex') : one)),
+      );
+    const expected = new Set(packsOf({ hostId, day }, hours).map(([, , ...rest]) => shown(...rest)));
     const found = await db
       .selectFrom('day_packs')
       .selectAll()
       .where('host_id', '=', hostId)
       .where('at', '=', day)
       .execute();
-    const same = found.every(({ kind, origin, pack }) => {
-      const wanted = expected.get(`${kind} ${origin}`);
-      return wanted instanceof Uint8Array && Buffer.compare(wanted, pack) === 0;
-    });
+    const same = found.every(({ kind, origin, counts, sets }) =>
+      expected.has(shown(kind, origin, counts, sets)),
+    );
     if (!same || found.length !== expected.size)
       yield `packs of the day ${new Date(day).toISOString()}: differ from its hours`;
   }
 }
 
 /** Address by address: its bans, its first and last one, and whether it is there at all. */
-async function* wrongAddresses({ db, hostId }: Context): AsyncGenerator<string> {
+async function* wrongAddresses({ db, hostId }: Context): AsyncGenerator<string, void> {
   const counted = sql`SELECT ip, count(CASE WHEN action = 'ban' THEN 1 END) AS bans,
       min(CASE WHEN action = 'ban' THEN at END) AS first_at, max(CASE WHEN action = 'ban' AND heard_at > at THEN heard_at WHEN action = 'ban' THEN at END) AS last_at
     FROM history WHERE host_id = ${hostId} GROUP BY ip`;
@@ -183,7 +184,7 @@ async function* wrongAddresses({ db, hostId }: Context): AsyncGenerator<string> 
     yield `address ${row.ip}: counted ${row.counted ?? 'no'} bans, stored ${row.bans}, or its first or last is wrong`;
 }
 
-async function* wrongLines({ db, dialect }: Context): AsyncGenerator<string> {
+async function* wrongLines({ db, dialect }: Context): AsyncGenerator<string, void> {
   const { rows } = await sql<{ id: number }>`SELECT l.id FROM history_lines l
     WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.id = l.id) LIMIT 5`.execute(db);
   for (const { id } of rows) yield `lines of ${id}: no event`;

@@ -1,4 +1,4 @@
-/** The countries and the networks of a day in one value each, by origin: what the overview ranks them from. */
+/** The countries and the networks of a day in two values each, by origin: what the overview ranks them from. */
 import { writePack } from '../../../base/day-pack.ts';
 import { emptySet, uniteSets } from './address-set.ts';
 import type { Shape, Value } from './bulk.ts';
@@ -6,7 +6,7 @@ import { countrySums, networkSums, type SumTable } from './sum-tables.ts';
 
 export const packShape: Shape = {
   table: 'day_packs',
-  columns: { host_id: 'text', at: 'bigint', kind: 'text', origin: 'text', pack: 'bytea' },
+  columns: { host_id: 'text', at: 'bigint', kind: 'text', origin: 'text', counts: 'bytea', sets: 'bytea' },
 };
 
 /** Rows of `day_packs`; the rows of sums are of one day, or of its hours, as their tables have them. */
@@ -56,6 +56,7 @@ function packed(kind: string, sums: readonly Sum[]): Value[][] {
       bans: group.reduce((total, { bans }) => total + bans, 0),
       addresses: uniteSets(group.map(({ addresses }) => addresses)),
     }));
-    return [kind, origin, writePack(entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)))];
+    const { counts, sets } = writePack(entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)));
+    return [kind, origin, counts, sets];
   });
 }

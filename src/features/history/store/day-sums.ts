@@ -51,7 +51,7 @@ export async function* rollUpDays(
   { db, hostId, bulk, watch }: RollUpOptions,
   fence: Fence,
   until: number,
-): AsyncGenerator<number> {
+): AsyncGenerator<number, void> {
   const watched = watch;
   for (let from = Number.MIN_SAFE_INTEGER; ;) {
     const day = await nextDay(db, hostId, from);

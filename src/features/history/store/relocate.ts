@@ -38,7 +38,7 @@ export async function* relocateAddresses(
   options: RelocateOptions,
   fence: Fence,
   after: number,
-): AsyncGenerator<Relocated> {
+): AsyncGenerator<Relocated, void> {
   const { db, hostId, locate } = options;
   let last = after;
   for (;;) {
@@ -74,7 +74,11 @@ interface Move {
 }
 
 /** The address itself comes last: one that is half moved when the run is stopped is found again. */
-async function* moveEvents(options: RelocateOptions, fence: Fence, move: Move): AsyncGenerator<Relocated> {
+async function* moveEvents(
+  options: RelocateOptions,
+  fence: Fence,
+  move: Move,
+): AsyncGenerator<Relocated, void> {
   for (let from = Number.MIN_SAFE_INTEGER; ;) {
     const next = await fence.write(async (trx) => {
       options.forget();
@@ -129,8 +133,16 @@ async function moveSome(
     if (event.asn !== asn) sums.leave(networkSums, event, address.id);
     sums.add({ ...event, country, asn }, address.id);
   }
-  const ids = events.map(({ id }) => id);
-  if (ids.length > 0) await trx.updateTable('history').set({ country, asn }).where('id', 'in', ids).execute();
+  const [first, last] = [events[0], events.at(-1)];
+  if (first !== undefined && last !== undefined)
+    await trx
+      .updateTable('history')
+      .set({ country, asn })
+      .where('ip', '=', address.ip)
+      .where('host_id', '=', hostId)
+      .where('id', '>=', first.id)
+      .where('id', '<=', last.id)
+      .execute();
   await sums.write(trx);
   await forgetDays({ trx, hostId, watch }, [...new Set([...sums.hours()].map(dayOf))]);
 }

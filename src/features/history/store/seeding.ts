@@ -17,7 +17,7 @@ interface SeedingOptions {
 }
 
 /** Lines of this id and later ones may not be in the full-text index. */
-const unsearchedKey = 'unsearched_from';
+export const unsearchedKey = 'unsearched_from';
 
 /** By its address an event is recognised again: that index stays. */
 const kept = 'history_by_address';
@@ -44,8 +44,11 @@ export async function leaveUnsearched(
   if (from === null || least < from) await setUnsearched(trx, hostId, least);
 }
 
-/** Builds what seeding left out. Each step is one transaction, short but for the indexes: 0.5 s for a million events. */
-export async function* settle({ db, dialect, hostId }: SeedingOptions, fence: Fence): AsyncGenerator<number> {
+/** Builds what seeding left out. Each step is one transaction, short but for the indexes: about a second for a million events. */
+export async function* settle(
+  { db, dialect, hostId }: SeedingOptions,
+  fence: Fence,
+): AsyncGenerator<number, void> {
   if (dialect === 'postgres') return;
   const found = await sql<{ name: string }>`SELECT name FROM sqlite_schema WHERE type = 'index'`.execute(db);
   const there = new Set(found.rows.map(({ name }) => name));

@@ -1,5 +1,5 @@
 /** The one writer of the history. A store lives as long as the tenure that writes through it. */
-import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Locate } from '../../../platform/geo/place.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
@@ -31,13 +31,13 @@ export interface HistoryStore {
   /** Before very many bans are taken over; of use while the history is empty. */
   startSeeding(fence: Fence): Promise<void>;
   /** Builds what seeding left out; to be called at the start of a tenure as well, as a seeding may have been killed. */
-  settle(fence: Fence): AsyncGenerator<number>;
+  settle(fence: Fence): AsyncGenerator<number, void>;
   /** Sums of the days that were over before `until` (ms). Answers days made. */
-  rollUp(fence: Fence, until: number): AsyncGenerator<number>;
+  rollUp(fence: Fence, until: number): AsyncGenerator<number, void>;
   /** Deletes everything of before the hour of `before` (ms). Answers events deleted. */
-  prune(fence: Fence, before: number): AsyncGenerator<number>;
+  prune(fence: Fence, before: number): AsyncGenerator<number, void>;
   /** Looks all addresses up again, from the one after this id on. */
-  relocate(fence: Fence, after: number): AsyncGenerator<Relocated>;
+  relocate(fence: Fence, after: number): AsyncGenerator<Relocated, void>;
 }
 
 interface StoreOptions {
@@ -92,7 +92,7 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     startSeeding: (fence) => startSeeding(options, fence),
     settle: (fence) => settle(options, fence),
     rollUp: (fence, until) => rollUpDays(options, fence, until),
-    prune: (fence, before) => pruneHistory(options, fence, before),
+    prune: (fence, before) => pruneHistory({ ...options, addresses }, fence, before),
     relocate: (fence, after) =>
       relocateAddresses(
         { ...options, nameNetworks: (trx, places) => addresses.name(trx, places) },
@@ -100,11 +100,4 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
         after,
       ),
   };
-}
-
-/** Of the writer's connection on SQLite; its pages are spread over the file, and are written to it less often. */
-export async function tuneWriter({ db, dialect }: Pick<StoreOptions, 'db' | 'dialect'>): Promise<void> {
-  if (dialect === 'postgres') return;
-  for (const pragma of ['cache_size = -65536', 'wal_autocheckpoint = 4000'])
-    await sql.raw(`PRAGMA ${pragma}`).execute(db);
 }

@@ -16,7 +16,7 @@ export const noNews: HistoryNews = { count: 0, heard: [] };
 
 /** Beyond so many, counting them one by one helps nobody. */
 const most = 5000;
-const writtenMs = 1500;
+const writtenMs = [0, 1000, 3000, 8000];
 
 /** Called at the pace of `ui/live.ts`. */
 export function applyToHistory(queryClient: QueryClient, events: readonly LiveEvent[]): void {
@@ -38,9 +38,8 @@ export function applyToHistory(queryClient: QueryClient, events: readonly LiveEv
   const readAgain = (): void => {
     for (const ip of addresses) void queryClient.invalidateQueries({ queryKey: ['address', ip] });
   };
-  readAgain();
-  // the stream speaks before the row is written
-  setTimeout(readAgain, writtenMs);
+  // the stream speaks before the row is written, and nobody says when it is
+  for (const ms of writtenMs) setTimeout(readAgain, ms);
   if (events.some((event) => event.type === 'resync')) {
     void queryClient.invalidateQueries({ queryKey: ['history', 'state'] });
     void queryClient.invalidateQueries({ queryKey: ['address'] });

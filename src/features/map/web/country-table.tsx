@@ -32,7 +32,10 @@ export function CountryTable(props: CountryTableProps) {
   const others = rows.length - countries;
   const open = useRef<HTMLTableRowElement>(null);
   // chosen on the map: its row comes into sight
-  useEffect(() => open.current?.scrollIntoView({ block: 'nearest' }), [chosen]);
+  // nothing is handed back: newer browsers answer a promise here, which is no clean-up
+  useEffect(() => {
+    open.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
   return (
     <section className="map-table" aria-label={t('map.countries')}>
       <header className="map-table-head">

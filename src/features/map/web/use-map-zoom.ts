@@ -14,8 +14,8 @@ export interface MapZoom {
   reset: () => void;
   /** A point of the unzoomed map, px. */
   show: (point: { x: number; y: number }) => void;
-  /** Takes the wheel; a function ref. */
-  takeWheel: (element: Element | null) => (() => void) | undefined;
+  /** Takes the wheel over the drawing. */
+  onSvg: (element: Element | null) => (() => void) | undefined;
   handlers: {
     onPointerDown: (event: PointerEvent<Element>) => void;
     onPointerMove: (event: PointerEvent<Element>) => void;
@@ -39,7 +39,7 @@ export function useMapZoom(size: Size | null): MapZoom {
   // a smaller window keeps the map in its frame
   const zoom = size === null ? stored : moveBy(stored, 0, 0, size);
 
-  const takeWheel = useCallback((element: Element | null) => {
+  const onSvg = useCallback((element: Element | null) => {
     if (element === null) return undefined;
     const onWheel = (event: Event): void => {
       if (!(event instanceof WheelEvent) || latestSize.current === null) return;
@@ -66,7 +66,7 @@ export function useMapZoom(size: Size | null): MapZoom {
     show(point) {
       if (size !== null) setZoom((now) => bringIntoView(now, point, size));
     },
-    takeWheel,
+    onSvg,
     wasDrag: () => dragged.current,
     handlers: {
       onPointerDown(event) {

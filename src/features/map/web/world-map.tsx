@@ -2,7 +2,6 @@
 import { useId, useMemo, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatCount } from '../../../ui/numbers.ts';
-import type { useSize } from '../../../ui/use-size.ts';
 import { stepOf } from '../../../ui/charts/heat-steps.ts';
 import type { CountryRow } from './country-rows.ts';
 import { fitWorld, landOf, placeCountries } from './map-layout.ts';
@@ -23,19 +22,30 @@ interface WorldMapProps {
   /** Name of the time before. */
   before: string;
   nameOf: (code: string) => string;
-  frame: ReturnType<typeof useSize>;
-  zooming: MapZoom;
+  size: { width: number; height: number };
+  onFrame: (element: Element | null) => (() => void) | undefined;
+  onSvg: (element: Element | null) => (() => void) | undefined;
+  zooming: Omit<MapZoom, 'onSvg'>;
 }
 
-export function WorldMap(props: WorldMapProps) {
-  const { world, rows, thresholds, chosen, onChoose, before, nameOf, frame, zooming } = props;
-  const { ref: frameRef, size: measured } = frame;
+export function WorldMap({
+  world,
+  rows,
+  thresholds,
+  chosen,
+  onChoose,
+  before,
+  nameOf,
+  size,
+  onFrame,
+  onSvg,
+  zooming,
+}: WorldMapProps) {
   const { t } = useTranslation();
   const id = useId();
   const [hovered, setHovered] = useState<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
-  const size = measured ?? { width: 0, height: 0 };
-  const { zoom, takeWheel, handlers } = zooming;
+  const { zoom, handlers } = zooming;
   const fit = fitWorld(world, size);
   const countries = useMemo(() => rows.filter(({ isCountry, bans }) => isCountry && bans > 0), [rows]);
   const options = useMemo(
@@ -97,12 +107,12 @@ export function WorldMap(props: WorldMapProps) {
   };
   const transform = `translate(${zoom.x + zoom.scale * fit.left} ${zoom.y + zoom.scale * fit.top}) scale(${zoom.scale * fit.base})`;
   return (
-    <div ref={frameRef} className="map-frame" style={{ aspectRatio: `${world.width} / ${world.height}` }}>
+    <div ref={onFrame} className="map-frame" style={{ aspectRatio: `${world.width} / ${world.height}` }}>
       <span id={`${id}-keys`} className="sr-only">
         {t('map.keys')}
       </span>
       <svg
-        ref={takeWheel}
+        ref={onSvg}
         className={`map-svg ${zoom.scale > 1 ? 'map-zoomed' : ''}`}
         width={size.width}
         height={size.height}

@@ -14,6 +14,16 @@ export const historyIndexes = [
   { name: 'history_by_origin', create: sql`CREATE INDEX history_by_origin ON history (origin, id)` },
   // a history begins with bans only: the newest unbans may lie millions of events back
   { name: 'history_unbans', create: sql`CREATE INDEX history_unbans ON history (id) WHERE action = 'unban'` },
+  { name: 'addresses_by_key', create: sql`CREATE INDEX addresses_by_key ON addresses (host_id, ip_key)` },
+  // most addresses come once: only the others pay for the order, and a query has to say `bans > 1` to use it
+  {
+    name: 'addresses_by_bans',
+    create: sql`CREATE INDEX addresses_by_bans ON addresses (host_id, bans, last_at) WHERE bans > 1`,
+  },
+  {
+    name: 'addresses_by_network',
+    create: sql`CREATE INDEX addresses_by_network ON addresses (host_id, asn, id)`,
+  },
 ];
 
 export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): Promise<void> {
@@ -31,16 +41,12 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       at bigint NOT NULL, fail2ban_at bigint, heard_at bigint, seconds bigint, ban_count integer NOT NULL,
       failures integer NOT NULL, origin text NOT NULL, actor text, reason text, again integer NOT NULL,
       country text NOT NULL, asn bigint NOT NULL) ${byMonth}`,
-    ...historyIndexes.map(({ create }) => create),
     sql`CREATE TABLE history_lines (id ${id} PRIMARY KEY, lines text NOT NULL) ${byMonth}`,
     sql`CREATE TABLE addresses (
       id ${id} PRIMARY KEY, host_id text NOT NULL, ip text NOT NULL, ip_key text NOT NULL, country text NOT NULL,
       asn bigint NOT NULL, first_at bigint NOT NULL, last_at bigint NOT NULL, bans bigint NOT NULL,
       UNIQUE (host_id, ip))`,
-    sql`CREATE INDEX addresses_by_key ON addresses (host_id, ip_key)`,
-    // most addresses come once: only the others pay for the order, and a query has to say `bans > 1` to use it
-    sql`CREATE INDEX addresses_by_bans ON addresses (host_id, bans, last_at) WHERE bans > 1`,
-    sql`CREATE INDEX addresses_by_network ON addresses (host_id, asn, id)`,
+    ...historyIndexes.map(({ create }) => create),
     sql`CREATE TABLE networks (asn bigint PRIMARY KEY, name text NOT NULL)`,
     sql`CREATE TABLE jail_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, jail text NOT NULL, origin text NOT NULL,
@@ -54,10 +60,10 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE TABLE network_sums (
       host_id text NOT NULL, grain bigint NOT NULL, at bigint NOT NULL, asn bigint NOT NULL, origin text NOT NULL,
       bans bigint NOT NULL, addresses ${bytes} NOT NULL, PRIMARY KEY (host_id, grain, at, asn, origin)) ${packed}`,
-    // The countries, and the networks, of a whole day UTC in one value each: base/day-pack.ts.
+    // The countries, and the networks, of a whole day UTC: base/day-pack.ts.
     sql`CREATE TABLE day_packs (
-      host_id text NOT NULL, at bigint NOT NULL, kind text NOT NULL, origin text NOT NULL, pack ${bytes} NOT NULL,
-      PRIMARY KEY (host_id, at, kind, origin))`,
+      host_id text NOT NULL, at bigint NOT NULL, kind text NOT NULL, origin text NOT NULL, counts ${bytes} NOT NULL,
+      sets ${bytes} NOT NULL, PRIMARY KEY (host_id, at, kind, origin))`,
     // How far fail2ban's log and database were read; written with what was read from them.
     sql`CREATE TABLE history_state (
       host_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (host_id, key))`,
