@@ -166,7 +166,7 @@ export async function startApp({
 
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
-    openHistory({ config, outside, host, events, mount, scheduler, closers, log, now });
+    openHistory({ config, outside, host, mount, scheduler, closers, log, now });
     jailsRoutes({ mount, host });
     openAddress({
       mount,

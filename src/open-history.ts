@@ -9,7 +9,6 @@ import { mountHistoryState } from './features/history/follow/history-state.ts';
 import type { Host } from './host/host.ts';
 import type { Outside } from './open-outside.ts';
 import type { DatabaseAt } from './platform/db/open.ts';
-import type { Events } from './platform/events.ts';
 import type { Mount } from './platform/http/mount.ts';
 import type { Scheduler } from './platform/jobs/scheduler.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
@@ -18,7 +17,6 @@ interface HistoryDeps {
   config: Config;
   outside: Outside;
   host: Host;
-  events: Events;
   mount: Mount;
   scheduler: Scheduler;
   closers: Closers;
@@ -30,7 +28,6 @@ export function openHistory({
   config,
   outside,
   host,
-  events,
   mount,
   scheduler,
   closers,
@@ -42,7 +39,6 @@ export function openHistory({
     at: placeOf(database.path, postgresUrl),
     host,
     databaseFile: config.fail2banDatabase,
-    events,
     geo,
     retentionDays: config.historyRetentionDays,
     backfillDays: config.historyBackfillDays,

@@ -30,18 +30,18 @@ export function taskSteps(deps: StepsDeps): Record<TaskName, () => Step> {
     retention() {
       const pruning = store.prune(fence, retained());
       return async () => {
-        const { value: removed, done } = await pruning.next();
-        if (done === true) return { counts: {}, more: false };
-        writer.changed(-removed);
-        return { counts: { removed }, more: true };
+        const step = await pruning.next();
+        if (step.done === true) return nothing;
+        writer.changed(-step.value);
+        return { counts: { removed: step.value }, more: true };
       };
     },
     rollup() {
       const days = store.rollUp(fence, now());
       return async () => {
         if (seeding(loop)) return nothing;
-        const { value, done } = await days.next();
-        return done === true ? { counts: {}, more: false } : { counts: { days: value }, more: true };
+        const step = await days.next();
+        return step.done === true ? nothing : { counts: { days: step.value }, more: true };
       };
     },
     resolution: () => resolutionStep(deps),
@@ -79,16 +79,17 @@ function resolutionStep({ db, hostId, store, fence, writer, loop, edition }: Ste
     if (seeding(loop)) return nothing;
     if (addresses === null) {
       const known = await readState(db, hostId, stateKinds.geo);
-      if (known?.edition === wanted && known.after === null) return { counts: {}, more: false };
+      if (known?.edition === wanted && known.after === null) return nothing;
       addresses = store.relocate(fence, known?.edition === wanted ? (known.after ?? 0) : 0);
     }
-    const { value, done } = await addresses.next();
-    if (done === true) {
+    const step = await addresses.next();
+    if (step.done === true) {
       await remember(null);
-      return { counts: {}, more: false };
+      return nothing;
     }
+    const { after, moved } = step.value;
     // the end of a page of addresses
-    if (value.moved === 0) await remember(value.after);
-    return { counts: { moved: value.moved }, more: edition() === wanted };
+    if (moved === 0) await remember(after);
+    return { counts: { moved }, more: edition() === wanted };
   };
 }
