@@ -55,7 +55,9 @@ export function openHistory({
     scheduler.runNow(job).catch((error: unknown) => log.debug('history_job_not_begun', { job, error }));
   };
   // so that the take-over has a run from its beginning
-  follower.onSeeding(() => runNow('history_sync'));
+  follower.onSeeding((begun) => {
+    for (const job of begun ? ['history_sync'] : ['history_rollup', 'geo_cache_resolution']) runNow(job);
+  });
   const stopListening = geo.onChange(() => runNow('geo_cache_resolution'));
   closers.add('history_places', async () => stopListening());
   mountHistoryState({

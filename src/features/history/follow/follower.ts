@@ -30,8 +30,8 @@ export interface Follower {
    * Rejects when the task failed.
    */
   run(task: TaskName, tools: Pick<JobTools, 'signal' | 'ending'>): Promise<Counts>;
-  /** Calls back when it begins to take over what fail2ban remembers. */
-  onSeeding(listener: () => void): void;
+  /** Calls back when it begins and when it ends to take over what fail2ban remembers. */
+  onSeeding(listener: (begun: boolean) => void): void;
 }
 
 export interface FollowerDeps {
@@ -67,7 +67,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   let again: NodeJS.Timeout | null = null;
   let up = Promise.withResolvers<void>();
   let lastTask = 0;
-  let onSeeding = (): void => {};
+  let onSeeding: (begun: boolean) => void = () => {};
 
   function open(held: Fence): Running {
     const first: WorkerStart = {
@@ -116,9 +116,10 @@ export function createFollower(deps: FollowerDeps): Follower {
         log[message.level](message.event, message.fields);
         break;
       case 'progress': {
-        const before = from.progress?.state;
+        const before = from.progress?.state === 'seeding';
         from.progress = message.progress;
-        if (message.progress.state === 'seeding' && before !== 'seeding') onSeeding();
+        const seeding = message.progress.state === 'seeding';
+        if (seeding !== before) onSeeding(seeding);
         break;
       }
       case 'ended':

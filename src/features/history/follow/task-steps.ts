@@ -39,6 +39,7 @@ export function taskSteps(deps: StepsDeps): Record<TaskName, () => Step> {
     rollup() {
       const days = store.rollUp(fence, now());
       return async () => {
+        if (seeding(loop)) return nothing;
         const { value, done } = await days.next();
         return done === true ? { counts: {}, more: false } : { counts: { days: value }, more: true };
       };
@@ -47,10 +48,14 @@ export function taskSteps(deps: StepsDeps): Record<TaskName, () => Step> {
   };
 }
 
+/** What a seeding is about to change is left for the run after it. */
+const seeding = (loop: FollowLoop): boolean => loop.progress().state === 'seeding';
+const nothing = { counts: {}, more: false };
+
 /** Following is the loop's own work; this waits until it has caught up. What comes all day is worth no row. */
 function syncStep(loop: FollowLoop): Step {
   const before = loop.totals();
-  const behind = loop.progress().state === 'seeding';
+  const behind = seeding(loop);
   let reported: Counts = {};
   return async () => {
     const { read, bans, unbans } = loop.totals();
@@ -60,17 +65,18 @@ function syncStep(loop: FollowLoop): Step {
     );
     reported = sums;
     const { state } = loop.progress();
-    return { counts: behind ? counts : {}, more: state !== 'waiting' && !loop.caughtUp() };
+    return { counts: behind ? counts : {}, more: state !== 'waiting' && !loop.caughtUp(), waits: true };
   };
 }
 
 /** From where an earlier run stopped, while the data is still the same. */
-function resolutionStep({ db, hostId, store, fence, writer, edition }: StepsDeps): Step {
+function resolutionStep({ db, hostId, store, fence, writer, loop, edition }: StepsDeps): Step {
   const wanted = edition();
   let addresses: ReturnType<HistoryStore['relocate']> | null = null;
   const remember = (after: number | null) =>
     writer.write([], [stateEntry(stateKinds.geo, { edition: wanted, after })]);
   return async () => {
+    if (seeding(loop)) return nothing;
     if (addresses === null) {
       const known = await readState(db, hostId, stateKinds.geo);
       if (known?.edition === wanted && known.after === null) return { counts: {}, more: false };
