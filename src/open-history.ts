@@ -11,6 +11,7 @@ import type { Outside } from './open-outside.ts';
 import type { DatabaseAt } from './platform/db/open.ts';
 import type { Mount } from './platform/http/mount.ts';
 import type { Scheduler } from './platform/jobs/scheduler.ts';
+import type { HistoryFigures } from './platform/metrics/history.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
 
 interface HistoryDeps {
@@ -24,16 +25,9 @@ interface HistoryDeps {
   now: Clock;
 }
 
-export function openHistory({
-  config,
-  outside,
-  host,
-  mount,
-  scheduler,
-  closers,
-  log,
-  now,
-}: HistoryDeps): void {
+export function openHistory({ config, outside, host, mount, scheduler, closers, log, now }: HistoryDeps): {
+  figures: () => HistoryFigures | null;
+} {
   const { database, geo, lock, postgresUrl } = outside;
   const follower = createFollower({
     at: placeOf(database.path, postgresUrl),
@@ -65,6 +59,12 @@ export function openHistory({
     retentionDays: config.historyRetentionDays,
     now,
   });
+  return {
+    figures() {
+      const progress = follower.progress();
+      return progress === null ? null : { ...progress, seeding: progress.state === 'seeding' };
+    },
+  };
 }
 
 function placeOf(path: string | null, url: string | null): DatabaseAt {
