@@ -123,7 +123,8 @@ export async function startApp({
     const { mount } = server;
     const { identify } = sessions;
     const live = addLive({ server, events, identify, onSessionEnd: sessions.onEnd, log });
-    monitoring.serve({ server, identify, limiter, db, host, lock, live });
+    const history = openHistory({ config, outside, host, mount, scheduler, closers, log, now });
+    monitoring.serve({ server, identify, limiter, db, host, lock, live, history: history.figures });
     let shuttingDown = false;
 
     healthRoutes({
@@ -166,7 +167,6 @@ export async function startApp({
 
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
-    openHistory({ config, outside, host, events, mount, scheduler, closers, log, now });
     jailsRoutes({ mount, host });
     openAddress({
       mount,

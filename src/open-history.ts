@@ -9,16 +9,15 @@ import { mountHistoryState } from './features/history/follow/history-state.ts';
 import type { Host } from './host/host.ts';
 import type { Outside } from './open-outside.ts';
 import type { DatabaseAt } from './platform/db/open.ts';
-import type { Events } from './platform/events.ts';
 import type { Mount } from './platform/http/mount.ts';
 import type { Scheduler } from './platform/jobs/scheduler.ts';
+import type { HistoryFigures } from './platform/metrics/history.ts';
 import { whileHeld } from './platform/lock/while-held.ts';
 
 interface HistoryDeps {
   config: Config;
   outside: Outside;
   host: Host;
-  events: Events;
   mount: Mount;
   scheduler: Scheduler;
   closers: Closers;
@@ -26,23 +25,14 @@ interface HistoryDeps {
   now: Clock;
 }
 
-export function openHistory({
-  config,
-  outside,
-  host,
-  events,
-  mount,
-  scheduler,
-  closers,
-  log,
-  now,
-}: HistoryDeps): void {
+export function openHistory({ config, outside, host, mount, scheduler, closers, log, now }: HistoryDeps): {
+  figures: () => HistoryFigures | null;
+} {
   const { database, geo, lock, postgresUrl } = outside;
   const follower = createFollower({
     at: placeOf(database.path, postgresUrl),
     host,
     databaseFile: config.fail2banDatabase,
-    events,
     geo,
     retentionDays: config.historyRetentionDays,
     backfillDays: config.historyBackfillDays,
@@ -55,7 +45,9 @@ export function openHistory({
     scheduler.runNow(job).catch((error: unknown) => log.debug('history_job_not_begun', { job, error }));
   };
   // so that the take-over has a run from its beginning
-  follower.onSeeding(() => runNow('history_sync'));
+  follower.onSeeding((begun) => {
+    for (const job of begun ? ['history_sync'] : ['history_rollup', 'geo_cache_resolution']) runNow(job);
+  });
   const stopListening = geo.onChange(() => runNow('geo_cache_resolution'));
   closers.add('history_places', async () => stopListening());
   mountHistoryState({
@@ -67,6 +59,12 @@ export function openHistory({
     retentionDays: config.historyRetentionDays,
     now,
   });
+  return {
+    figures() {
+      const progress = follower.progress();
+      return progress === null ? null : { ...progress, seeding: progress.state === 'seeding' };
+    },
+  };
 }
 
 function placeOf(path: string | null, url: string | null): DatabaseAt {

@@ -19,6 +19,7 @@ const sources = (jails: ReturnType<Sources['host']>['jails'], state = 'held'): S
   log: silentLog,
   host: () => ({ id: 'local', online: true, jails }),
   lock: { kind: 'sqlite', state: () => state },
+  history: () => null,
   liveStreams: () => 0,
 });
 const manual = async (jail: string, ips: readonly string[]): Promise<void> => {

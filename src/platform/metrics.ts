@@ -7,6 +7,7 @@ import type { WatchCommand } from '../base/watch.ts';
 import type { Database } from './db/schema.ts';
 import type { WatchRun } from './jobs/watch-runs.ts';
 import { commandMetrics, hostMetrics, type HostFigures } from './metrics/fail2ban.ts';
+import { historyMetrics, type HistoryFigures } from './metrics/history.ts';
 import { httpMetrics } from './metrics/http.ts';
 import { jobMetrics } from './metrics/jobs.ts';
 import { logMetrics } from './metrics/log-lines.ts';
@@ -27,6 +28,7 @@ export interface Sources {
   host: () => HostFigures;
   lock: { kind: string; state: () => string };
   liveStreams: () => number;
+  history: () => HistoryFigures | null;
 }
 
 export interface Metrics {
@@ -57,8 +59,9 @@ export function createMetrics({ version, hostId, shipping }: MetricsDeps): Metri
     watchRun: jobMetrics(registry),
     watchLog: logMetrics(registry),
     shippingInitFailed: shippingMetrics(registry, shipping),
-    addSources({ db, log, host, lock, liveStreams }) {
+    addSources({ db, log, host, lock, liveStreams, history }) {
       hostMetrics({ registry, db, log, host });
+      historyMetrics(registry, history);
       addLock(registry, lock);
       const streams: Gauge = new Gauge({
         name: 'bangui_live_streams',

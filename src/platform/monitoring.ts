@@ -26,6 +26,7 @@ interface Served extends Pick<MetricsAccess, 'server' | 'identify' | 'limiter'> 
   host: { id: string; status(): { state: string; jails: HostFigures['jails'] } };
   lock: Pick<SchedulerLock, 'kind' | 'state'>;
   live: { size(): number };
+  history: Sources['history'];
 }
 
 export interface Monitoring {
@@ -62,7 +63,7 @@ export async function openMonitoring(deps: MonitoringDeps): Promise<Monitoring> 
         scheduler,
         watchers.map(({ watchRun }) => watchRun),
       ),
-    serve({ db, host, lock, live, ...access }) {
+    serve({ db, host, lock, live, history, ...access }) {
       metrics.addSources({
         db,
         log,
@@ -72,6 +73,7 @@ export async function openMonitoring(deps: MonitoringDeps): Promise<Monitoring> 
         },
         lock,
         liveStreams: () => live.size(),
+        history,
       });
       const { metricsEnabled: enabled, metricsToken: token } = config;
       addMetrics({ ...access, enabled, token, scrape: metrics.scrape });

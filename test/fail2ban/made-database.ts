@@ -35,11 +35,19 @@ export function makeFail2banDatabase(file: string, bans: Iterable<MadeBan>): voi
   database.close();
 }
 
-/** `count` bans of different addresses, evenly over the days that end now. */
-export function* madeBans(count: number, days: number): Generator<MadeBan> {
+interface Made {
+  bans: number;
+  /** Evenly over these, which end now. */
+  days: number;
+  /** Fewer than bans: they come again. */
+  addresses: number;
+}
+
+export function* madeBans({ bans: count, days, addresses }: Made): Generator<MadeBan> {
   const now = Math.floor(Date.now() / 1000);
   for (let i = 0; i < count; i++) {
-    const ip = `${11 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.9`;
+    const n = i % addresses;
+    const ip = `${11 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}.9`;
     yield {
       jail: i % 3 === 0 ? 'web' : 'sshd',
       ip,

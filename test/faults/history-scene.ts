@@ -25,6 +25,8 @@ export interface HistoryScene {
   unbanSome(count: number): Promise<void>;
   /** Banned again after an unban: the same address, another ban. */
   banAgain(count: number): Promise<void>;
+  /** Waits until fail2ban holds what its jails' logs gave it reason to ban. */
+  acted(): Promise<void>;
   restart(): Promise<void>;
   /** Every row of fail2ban's table of bans is gone, by its own doing. */
   purge(): Promise<void>;
@@ -70,14 +72,30 @@ export async function startScene(): Promise<HistoryScene> {
     for (const ip of ips) entryOf(jail, ip).bans += 1;
   }
 
+  /** Failures that fail2ban has read and not yet acted upon end with it: that is its loss, not ours. */
+  let pending: Entry[] = [];
+  async function acted(): Promise<void> {
+    for (let tries = 0; pending.length > 0; tries++) {
+      if (tries > 240) throw new Error(`fail2ban did not ban ${pending.length} addresses`);
+      const held = new Set<string>();
+      for (const jail of ['sshd', 'web'])
+        for (const ip of (await fail2ban.client('get', jail, 'banip', '\n')).split('\n'))
+          held.add(`${jail} ${ip.trim()}`);
+      pending = pending.filter(({ jail, ip }) => !held.has(`${jail} ${ip}`));
+      if (pending.length > 0) await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
   return {
     fail2ban,
     ledger,
+    acted,
     async banByLog(count) {
       for (let i = 0; i < count; i++) {
         const jail = i % 2 === 0 ? 'sshd' : 'web';
         const ip = newIp();
         entryOf(jail, ip).bans += 1;
+        pending.push(entryOf(jail, ip));
         await fail2ban.fail(jail, ip, 3);
       }
     },
@@ -97,10 +115,12 @@ export async function startScene(): Promise<HistoryScene> {
       );
     },
     async restart() {
+      await acted();
       await fail2ban.stop();
       await fail2ban.start();
     },
     async purge() {
+      await acted();
       await fail2ban.stop();
       await promisify(execFile)(python, ['-c', purgeScript, fail2ban.databaseFile]);
       await fail2ban.start();

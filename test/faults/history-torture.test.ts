@@ -49,6 +49,7 @@ test(
           down = false;
         }
       }
+      await scene.acted();
       if (down) bangui = await bangui.restart();
       await expectComplete(scene, bangui, done);
     } finally {

@@ -12,7 +12,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const steps = [5, 10, 15, 30].map((n) => n * minute).concat([1, 3, 6, 12].map((n) => n * hour));
-const daySteps = [1, 2, 7, 14];
+const daySteps = [1, 2, 3, 4, 7, 14];
 const monthSteps = [1, 3, 6, 12];
 
 /** Marks within the range, at most `most` of them. */

@@ -197,13 +197,14 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
                 {list.complete
                   ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
                   : t('bans.more')}
+                {phone ? <div>{credit}</div> : null}
               </div>
             }
             stale={list.stale}
             cardHeight={106}
           />
         )}
-        {rows.length === 0 ? null : <footer className="page-foot">{credit}</footer>}
+        {rows.length === 0 || phone ? null : <footer className="page-foot">{credit}</footer>}
         {values.menu}
         <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
       </div>

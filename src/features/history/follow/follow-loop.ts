@@ -4,21 +4,19 @@ import type { Log } from '../../../base/log.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
 import { firstIdAt } from '../history-id.ts';
-import type { NewEvent } from '../new-event.ts';
 import type { HistoryStore } from '../store/store.ts';
 import { createCounters, type Missing } from './counters.ts';
-import { heldBans } from './held-bans.ts';
+import { createHeldBans } from './held-bans.ts';
 import { limitsOf } from './limits.ts';
 import type { LogSource } from './log-source.ts';
 import type { HostFacts, JailFacts, Progress } from './messages.ts';
 import { stateEntry, stateKinds } from './state-rows.ts';
 import type { TableSource } from './table-source.ts';
-import { fromLog, fromTable, originOf } from './told-events.ts';
+import { fromLog, fromTable } from './told-events.ts';
 import type { Writer, Written } from './writer.ts';
 
 export interface FollowLoop {
   host(facts: HostFacts): void;
-  unban(jail: string, ip: string, at: number): void;
   /** One turn. False when there was nothing to do. Throws LockLost. */
   turn(): Promise<boolean>;
   /** Everything that is there now has been read. */
@@ -42,7 +40,7 @@ interface LoopDeps {
 
 /** A mark without events is worth a transaction after so many bytes. */
 const markBytes = 1024 * 1024;
-const heldEveryMs = 15_000;
+const heldEveryMs = 5_000;
 /** From so many rows on it pays to build some of the indexes afterwards. */
 const bulkRows = 20_000;
 const mostMissed = 5;
@@ -56,7 +54,7 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
   let jails = new Map<string, JailFacts>();
   let facts: HostFacts | null = null;
   let unmarked = 0;
-  let told: NewEvent[] = [];
+  const held = createHeldBans(db, hostId);
   let heldAt = 0;
   let asOf: number | null = null;
   let bulk = false;
@@ -105,6 +103,7 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
     const mark = stateEntry(stateKinds.table, { file, anchors: batch.anchors, seeded });
     if (!add(await writer.write(fromTable(batch.bans), [mark], { seeding: bulk }))) return false;
     totals.read += batch.bans.length;
+    if (!sources().log) held.expect(batch.bans, now());
     tableSource.taken();
     if (bulk && seeded) settling = store.settle(fence);
     return true;
@@ -119,19 +118,14 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
     return false;
   }
 
-  /** Where the log tells nothing, the mirror's word is taken; where the database tells nothing either, all of it. */
+  /** Where the log tells nothing, the mirror's word is taken on unbans; without the database on bans as well. */
   async function takeMirror(): Promise<boolean> {
     const { log: heard, database } = sources();
-    if (heard) told = [];
-    if (told.length > 0) {
-      const events = told;
-      told = [];
-      return add(await writer.write(events, []));
-    }
-    if (heard || database || facts === null || now() - heldAt < heldEveryMs) return false;
+    if (heard) held.forget();
+    if (heard || facts === null || now() - heldAt < heldEveryMs) return false;
     heldAt = now();
-    for await (const page of heldBans(db, hostId)) if (!add(await writer.write(page, []))) return false;
-    return true;
+    const unbans = await held.look(now(), async (bans) => database || add(await writer.write(bans, [])));
+    return add(await writer.write(unbans, []));
   }
 
   /** The counters said more than the log: the database is read again from before, and what is still missing is said. */
@@ -173,10 +167,6 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
       facts = next;
       jails = new Map(next.jails.map((jail) => [jail.name, jail]));
       counters.counted(next);
-    },
-    unban(jail, ip, at) {
-      const own = { actor: null, reason: null, origin: originOf(jail) };
-      told.push({ action: 'unban', jail, ip, at, ...own });
     },
     async turn() {
       const heard = await readLog();

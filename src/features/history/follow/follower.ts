@@ -3,7 +3,6 @@ import { Worker } from 'node:worker_threads';
 import type { Log } from '../../../base/log.ts';
 import type { Host, HostStatus } from '../../../host/host.ts';
 import type { DatabaseAt } from '../../../platform/db/open.ts';
-import type { Events } from '../../../platform/events.ts';
 import type { Geo } from '../../../platform/geo/geo.ts';
 import type { JobTools } from '../../../platform/jobs/job.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
@@ -30,8 +29,8 @@ export interface Follower {
    * Rejects when the task failed.
    */
   run(task: TaskName, tools: Pick<JobTools, 'signal' | 'ending'>): Promise<Counts>;
-  /** Calls back when it begins to take over what fail2ban remembers. */
-  onSeeding(listener: () => void): void;
+  /** Calls back when it begins and when it ends to take over what fail2ban remembers. */
+  onSeeding(listener: (begun: boolean) => void): void;
 }
 
 export interface FollowerDeps {
@@ -39,7 +38,6 @@ export interface FollowerDeps {
   host: Host;
   /** Where fail2ban's database is seen from here, when that is not where the daemon says. */
   databaseFile: string | null;
-  events: Events;
   geo: Geo;
   retentionDays: number;
   backfillDays: number | null;
@@ -61,13 +59,13 @@ interface Running {
 }
 
 export function createFollower(deps: FollowerDeps): Follower {
-  const { at, host, databaseFile, events, geo, retentionDays, backfillDays, log } = deps;
+  const { at, host, databaseFile, geo, retentionDays, backfillDays, log } = deps;
   let fence: Fence | null = null;
   let running: Running | null = null;
   let again: NodeJS.Timeout | null = null;
   let up = Promise.withResolvers<void>();
   let lastTask = 0;
-  let onSeeding = (): void => {};
+  let onSeeding: (begun: boolean) => void = () => {};
 
   function open(held: Fence): Running {
     const first: WorkerStart = {
@@ -84,14 +82,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     const tellHost = (status: HostStatus): void => {
       if (status.asOf !== null) say({ say: 'host', facts: factsOf(status, status.asOf, databaseFile) });
     };
-    const unlisten = [
-      host.onStatus(tellHost),
-      geo.onChange(() => say({ say: 'geo', geo: geoNow(geo) })),
-      events.listen((event) => {
-        if (event.type === 'unban' && event.host === host.id)
-          say({ say: 'unban', jail: event.jail, ip: event.ip, at: event.at });
-      }),
-    ];
+    const unlisten = [host.onStatus(tellHost), geo.onChange(() => say({ say: 'geo', geo: geoNow(geo) }))];
     const ended = Promise.withResolvers<void>();
     const opened: Running = {
       worker,
@@ -116,9 +107,10 @@ export function createFollower(deps: FollowerDeps): Follower {
         log[message.level](message.event, message.fields);
         break;
       case 'progress': {
-        const before = from.progress?.state;
+        const before = from.progress?.state === 'seeding';
         from.progress = message.progress;
-        if (message.progress.state === 'seeding' && before !== 'seeding') onSeeding();
+        const seeding = message.progress.state === 'seeding';
+        if (seeding !== before) onSeeding(seeding);
         break;
       }
       case 'ended':

@@ -134,9 +134,6 @@ export async function openHistoryWriter({
           ({ geo } = message);
           locate = locateFrom(geo.data, (error) => log.warn('geo_data_damaged', { error }));
           break;
-        case 'unban':
-          loop.unban(message.jail, message.ip, message.at);
-          break;
         case 'run':
           tasks.run(message.id, message.task);
           break;

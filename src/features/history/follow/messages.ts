@@ -48,8 +48,6 @@ export type ToWorker =
   | { say: 'start'; start: WorkerStart }
   | { say: 'host'; facts: HostFacts }
   | { say: 'geo'; geo: GeoNow }
-  /** The mirror saw a ban end; it counts where the log cannot be read. */
-  | { say: 'unban'; jail: string; ip: string; at: number }
   | { say: 'run'; id: number; task: TaskName }
   /** Stop that task at the edge of its next batch, done so far. */
   | { say: 'halt'; id: number }

@@ -30,27 +30,32 @@ export function taskSteps(deps: StepsDeps): Record<TaskName, () => Step> {
     retention() {
       const pruning = store.prune(fence, retained());
       return async () => {
-        const { value: removed, done } = await pruning.next();
-        if (done === true) return { counts: {}, more: false };
-        writer.changed(-removed);
-        return { counts: { removed }, more: true };
+        const step = await pruning.next();
+        if (step.done === true) return nothing;
+        writer.changed(-step.value);
+        return { counts: { removed: step.value }, more: true };
       };
     },
     rollup() {
       const days = store.rollUp(fence, now());
       return async () => {
-        const { value, done } = await days.next();
-        return done === true ? { counts: {}, more: false } : { counts: { days: value }, more: true };
+        if (seeding(loop)) return nothing;
+        const step = await days.next();
+        return step.done === true ? nothing : { counts: { days: step.value }, more: true };
       };
     },
     resolution: () => resolutionStep(deps),
   };
 }
 
+/** What a seeding is about to change is left for the run after it. */
+const seeding = (loop: FollowLoop): boolean => loop.progress().state === 'seeding';
+const nothing = { counts: {}, more: false };
+
 /** Following is the loop's own work; this waits until it has caught up. What comes all day is worth no row. */
 function syncStep(loop: FollowLoop): Step {
   const before = loop.totals();
-  const behind = loop.progress().state === 'seeding';
+  const behind = seeding(loop);
   let reported: Counts = {};
   return async () => {
     const { read, bans, unbans } = loop.totals();
@@ -60,29 +65,31 @@ function syncStep(loop: FollowLoop): Step {
     );
     reported = sums;
     const { state } = loop.progress();
-    return { counts: behind ? counts : {}, more: state !== 'waiting' && !loop.caughtUp() };
+    return { counts: behind ? counts : {}, more: state !== 'waiting' && !loop.caughtUp(), waits: true };
   };
 }
 
 /** From where an earlier run stopped, while the data is still the same. */
-function resolutionStep({ db, hostId, store, fence, writer, edition }: StepsDeps): Step {
+function resolutionStep({ db, hostId, store, fence, writer, loop, edition }: StepsDeps): Step {
   const wanted = edition();
   let addresses: ReturnType<HistoryStore['relocate']> | null = null;
   const remember = (after: number | null) =>
     writer.write([], [stateEntry(stateKinds.geo, { edition: wanted, after })]);
   return async () => {
+    if (seeding(loop)) return nothing;
     if (addresses === null) {
       const known = await readState(db, hostId, stateKinds.geo);
-      if (known?.edition === wanted && known.after === null) return { counts: {}, more: false };
+      if (known?.edition === wanted && known.after === null) return nothing;
       addresses = store.relocate(fence, known?.edition === wanted ? (known.after ?? 0) : 0);
     }
-    const { value, done } = await addresses.next();
-    if (done === true) {
+    const step = await addresses.next();
+    if (step.done === true) {
       await remember(null);
-      return { counts: {}, more: false };
+      return nothing;
     }
+    const { after, moved } = step.value;
     // the end of a page of addresses
-    if (value.moved === 0) await remember(value.after);
-    return { counts: { moved: value.moved }, more: edition() === wanted };
+    if (moved === 0) await remember(after);
+    return { counts: { moved }, more: edition() === wanted };
   };
 }

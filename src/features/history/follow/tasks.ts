@@ -1,14 +1,14 @@
 /** What the writer does besides following: in steps, between which it follows, and which can be stopped after each. */
 import type { Counts, TaskName } from './messages.ts';
 
-/** Does a bounded piece of work, and answers what it did and whether there is more. */
-export type Step = () => Promise<{ counts: Counts; more: boolean }>;
+/** Does a bounded piece of work, and answers what it did and whether there is more. `waits`: for the loop's own work. */
+export type Step = () => Promise<{ counts: Counts; more: boolean; waits?: boolean }>;
 
 export interface Tasks {
   run(id: number, task: TaskName): void;
   /** The task ends before its next step. */
   halt(id: number): void;
-  /** One step of the task whose turn it is. False when there was nothing to do. Throws LockLost only. */
+  /** One step of the task whose turn it is. False when there is nothing to do. Throws LockLost only. */
   step(): Promise<boolean>;
   /** Every task ends now. */
   haltAll(): void;
@@ -53,11 +53,11 @@ export function createTasks({ begin, fatal, onEnd, onFailure }: TasksDeps): Task
       queue.splice(0, 1);
       queue.push(task);
       try {
-        const { counts, more } = await task.step();
+        const { counts, more, waits = false } = await task.step();
         for (const [name, count] of Object.entries(counts))
           task.counts[name] = (task.counts[name] ?? 0) + count;
         if (!more) end(task);
-        return Object.values(counts).some((count) => count !== 0);
+        return !waits;
       } catch (error) {
         queue.splice(queue.indexOf(task), 1);
         if (fatal(error)) throw error;

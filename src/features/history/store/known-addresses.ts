@@ -26,6 +26,8 @@ export interface Addresses {
     events: readonly { ip: string; at: number }[],
   ): Promise<Map<string, KnownAddress>>;
   write(trx: Transaction<Database>, changed: Iterable<KnownAddress>): Promise<void>;
+  /** So many bans of each address are no longer there. Answers the ids of those that have none left. */
+  uncount(trx: Transaction<Database>, gone: ReadonlyMap<string, number>): Promise<number[]>;
   /** Names of networks, where they are new. */
   name(trx: Transaction<Database>, places: readonly Place[]): Promise<void>;
   /** What is kept in mind may no longer be what is stored. */
@@ -93,6 +95,16 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
     for (const [asn, asName] of news) named.set(asn, asName);
   }
 
+  async function write(trx: Transaction<Database>, changed: Iterable<KnownAddress>): Promise<void> {
+    const rows = [];
+    for (const one of changed) {
+      const { id, ip, country, asn, firstAt, lastAt, bans } = one;
+      rows.push([id, hostId, ip, addressKey(ip), country, asn, firstAt, lastAt, bans]);
+      one.stored = 1;
+    }
+    await bulk.insert(trx, shape, rows);
+  }
+
   return {
     name,
     async load(trx, events) {
@@ -119,14 +131,12 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
       for (const one of here.values()) keepRecent(known, one.ip, one, mostKnown);
       return here;
     },
-    async write(trx, changed) {
-      const rows = [];
-      for (const one of changed) {
-        const { id, ip, country, asn, firstAt, lastAt, bans } = one;
-        rows.push([id, hostId, ip, addressKey(ip), country, asn, firstAt, lastAt, bans]);
-        one.stored = 1;
-      }
-      await bulk.insert(trx, shape, rows);
+    write,
+    async uncount(trx, gone) {
+      const all = await read(trx, [...gone.keys()]);
+      for (const one of all) one.bans -= gone.get(one.ip) ?? 0;
+      await write(trx, all);
+      return all.filter(({ bans }) => bans < 1).map(({ id }) => id);
     },
     forget() {
       known.clear();

@@ -4,8 +4,9 @@ import { dropPartitions, readPartitions } from '../../../platform/db/partitions.
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
 import { dayOf, firstIdAt, hourMs, hourOf, hourOfId, timeOfId } from '../history-id.ts';
-import type { Bulk } from './bulk.ts';
+
 import { forgetDays, type DayWatch } from './day-sums.ts';
+import type { Addresses } from './known-addresses.ts';
 import { sumTables } from './sum-tables.ts';
 import { removeLines } from './write-events.ts';
 
@@ -13,7 +14,7 @@ interface PruneOptions {
   db: Kysely<Database>;
   dialect: 'sqlite' | 'postgres';
   hostId: string;
-  bulk: Bulk;
+  addresses: Addresses;
   watch: DayWatch;
   /** Called in each transaction that deletes: what is kept in mind may be gone. */
   forget(): void;
@@ -150,18 +151,14 @@ async function removeSums(trx: Transaction<Database>, hostId: string, end: numbe
 }
 
 async function uncount(
-  { bulk, hostId }: PruneOptions,
+  { addresses, hostId }: PruneOptions,
   trx: Transaction<Database>,
   { events, cut }: { events: readonly Doomed[]; cut: number },
 ): Promise<void> {
-  const groups = Map.groupBy(events, ({ ip }) => ip);
-  const given = bulk.rows(
-    { ip: 'text', gone: 'bigint' },
-    [...groups].map(([ip, all]) => [ip, all.filter(({ action }) => action === 'ban').length]),
-  );
-  const mine = sql`host_id = ${hostId} AND ip IN (SELECT ip FROM ${given} AS k)`;
-  await sql`UPDATE addresses SET bans = bans - (SELECT k.gone FROM ${given} AS k WHERE k.ip = addresses.ip)
-    WHERE ${mine}`.execute(trx);
-  await sql`DELETE FROM addresses WHERE ${mine} AND bans < 1 AND NOT EXISTS (SELECT 1 FROM history h
-    WHERE h.ip = addresses.ip AND h.host_id = addresses.host_id AND h.id >= ${firstIdAt(cut)})`.execute(trx);
+  const gone = new Map<string, number>();
+  for (const { ip, action } of events) gone.set(ip, (gone.get(ip) ?? 0) + (action === 'ban' ? 1 : 0));
+  const left = await addresses.uncount(trx, gone);
+  if (left.length === 0) return;
+  await sql`DELETE FROM addresses WHERE id IN (${sql.join(left)}) AND NOT EXISTS (SELECT 1 FROM history h
+    WHERE h.ip = addresses.ip AND h.host_id = ${hostId} AND h.id >= ${firstIdAt(cut)})`.execute(trx);
 }

@@ -133,8 +133,16 @@ async function moveSome(
     if (event.asn !== asn) sums.leave(networkSums, event, address.id);
     sums.add({ ...event, country, asn }, address.id);
   }
-  const ids = events.map(({ id }) => id);
-  if (ids.length > 0) await trx.updateTable('history').set({ country, asn }).where('id', 'in', ids).execute();
+  const [first, last] = [events[0], events.at(-1)];
+  if (first !== undefined && last !== undefined)
+    await trx
+      .updateTable('history')
+      .set({ country, asn })
+      .where('ip', '=', address.ip)
+      .where('host_id', '=', hostId)
+      .where('id', '>=', first.id)
+      .where('id', '<=', last.id)
+      .execute();
   await sums.write(trx);
   await forgetDays({ trx, hostId, watch }, [...new Set([...sums.hours()].map(dayOf))]);
 }

@@ -44,7 +44,7 @@ export async function leaveUnsearched(
   if (from === null || least < from) await setUnsearched(trx, hostId, least);
 }
 
-/** Builds what seeding left out. Each step is one transaction, short but for the indexes: 0.5 s for a million events. */
+/** Builds what seeding left out. Each step is one transaction, short but for the indexes: about a second for a million events. */
 export async function* settle(
   { db, dialect, hostId }: SeedingOptions,
   fence: Fence,

@@ -92,7 +92,7 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     startSeeding: (fence) => startSeeding(options, fence),
     settle: (fence) => settle(options, fence),
     rollUp: (fence, until) => rollUpDays(options, fence, until),
-    prune: (fence, before) => pruneHistory(options, fence, before),
+    prune: (fence, before) => pruneHistory({ ...options, addresses }, fence, before),
     relocate: (fence, after) =>
       relocateAddresses(
         { ...options, nameNetworks: (trx, places) => addresses.name(trx, places) },

@@ -100,9 +100,13 @@ export function useHistoryColumns({
           value(
             'asn',
             row,
-            <span className="soft" title={networkTitle(row)}>
-              {row.as_name ?? (row.asn === null ? '' : `AS${row.asn}`)}
-            </span>,
+            row.asn === null ? (
+              <span className="small quiet">{t('place_short.unknown')}</span>
+            ) : (
+              <span className="soft" title={networkTitle(row)}>
+                {row.as_name ?? `AS${row.asn}`}
+              </span>
+            ),
           ),
       },
       {

@@ -189,13 +189,14 @@ export function HistoryPage(props: HistoryPageProps) {
                 {list.complete
                   ? t('history.end', { count: events.length, n: formatCount(events.length) })
                   : t('bans.more')}
+                {phone ? <div>{props.credit}</div> : null}
               </div>
             }
             stale={list.stale}
             cardHeight={106}
           />
         )}
-        {events.length === 0 ? null : <footer className="page-foot">{props.credit}</footer>}
+        {events.length === 0 || phone ? null : <footer className="page-foot">{props.credit}</footer>}
       </div>
       {values.menu}
     </div>
