@@ -44,13 +44,13 @@ export async function exportFigure({ operator, bangui, beside }: Ground): Promis
   };
 }
 
-/** Lines that begin with an id; log lines go on below in the same cell. */
 function readRows(url: string, cookie: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = get(url, { headers: { cookie } }, (response) => {
       let rows = 0;
+      // the end of a row is the only carriage return: inside of cells it is spelled
       response.on('data', (chunk: Buffer) => {
-        for (let at = chunk.indexOf('\r\n'); at >= 0; at = chunk.indexOf('\r\n', at + 2)) rows += 1;
+        for (let at = chunk.indexOf('\r'); at >= 0; at = chunk.indexOf('\r', at + 1)) rows += 1;
         if (rows <= most) return;
         // so many are enough: a reader may leave
         request.destroy();

@@ -44,10 +44,17 @@ const json: Form = {
 
 export const forms: Readonly<Record<'csv' | 'json', Form>> = { csv, json };
 
+/** Most text: nothing in it means anything to a table program or a terminal. */
+const plain = /^[A-Za-z0-9][A-Za-z0-9 ._:/()[\]-]*$/;
+
 function cell(value: string | number | null | readonly string[]): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = typeof value === 'string' ? visible(value) : value.map(visible).join('\n');
+  if (typeof value === 'string') return plain.test(value) ? value : quoted(visible(value));
+  return quoted(value.map((line) => (plain.test(line) ? line : visible(line))).join('\n'));
+}
+
+function quoted(text: string): string {
   // a table program takes these for the start of a formula
   const harmless = /^[=+\-@]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

@@ -42,7 +42,7 @@ export async function readSlice(
   const { ids, next } = await plan.source.slice({ from: wanted.from, to: below }, most);
   if (ids.length === 0) return { events: [], next };
   const rows = await plan
-    .rest(db.selectFrom('history').where('id', 'in', ids))
+    .rest(db.selectFrom('history').where(isOneOf(dialect, 'id', ids)))
     .select(columns)
     .execute();
   rows.sort((a, b) => b.id - a.id);

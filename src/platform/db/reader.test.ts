@@ -83,3 +83,13 @@ test('questions asked at once are answered each, and one after closing is refuse
   await reader.close();
   await expect(count()).rejects.toThrow();
 });
+
+test('closing does not wait for a question that takes long', async () => {
+  const long = sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT max(i) FROM n`;
+  const answer = long.execute(reader.db).catch((error: unknown) => error);
+  await count(database.db);
+  const began = performance.now();
+  await reader.close();
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(await answer).toBeInstanceOf(Error);
+});

@@ -142,8 +142,10 @@ const errcode = ({ errcode: code }: { errcode: number | null }): { errcode?: num
 
 /** Arrays cross to another thread in half the time of objects. */
 function asRows<R>({ columns, rows }: { columns: readonly string[]; rows: readonly unknown[][] }): R[] {
+  // a copy of an object that has all names is made at once; one that gets them one by one leaves much behind
+  const empty: Record<string, unknown> = Object.fromEntries(columns.map((name) => [name, null]));
   const objects = rows.map((row) => {
-    const object: Record<string, unknown> = {};
+    const object = { ...empty };
     for (let index = 0; index < columns.length; index++) object[columns[index] ?? ''] = row[index];
     return object;
   });
