@@ -129,7 +129,10 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
         here.set(ip, { id: next++, ip, country, asn, firstAt: at, lastAt: at, bans: 0, stored: 0 });
       }
       await name(trx, places);
-      if (recent.size > mostKnown) [earlier, recent] = [recent, new Map()];
+      if (recent.size > mostKnown) {
+        earlier = recent;
+        recent = new Map();
+      }
       for (const [ip, one] of here) recent.set(ip, one);
       return here;
     },
