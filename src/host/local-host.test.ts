@@ -258,7 +258,8 @@ describe('the fail2ban of this machine', { timeout: 60_000 }, () => {
           ],
         ];
       if (request.includes('status')) return answers.status;
-      const isNumber = request.includes('dbpurgeage') || (request.includes('get') && request.includes('jail'));
+      const isNumber =
+        request.includes('dbpurgeage') || (request.includes('get') && request.includes('jail'));
       return isNumber ? 3 : '1.0.2';
     };
     const peer = await scriptedPeer((to, _, request) => {
