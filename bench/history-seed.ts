@@ -6,7 +6,7 @@ import { startBangui, until } from '../test/bangui.ts';
 import { startFail2ban } from '../test/fail2ban/real-fail2ban.ts';
 import { signIn, type Operator } from '../test/operator.ts';
 import type { BenchData } from './history-data.ts';
-import { percentile, residentMb, round, sleep } from './measure.ts';
+import { percentile, residentMb, round } from './measure.ts';
 import type { Row } from './scene.ts';
 
 export interface Seeded {
@@ -30,10 +30,12 @@ export async function seededFolder(data: BenchData): Promise<Seeded> {
 }
 
 async function seed({ path, count }: BenchData, dir: string): Promise<Row[]> {
-  const fail2ban = await startFail2ban({ extraJails: 5, settings: 'dbpurgeage = 400d' });
+  const fail2ban = await startFail2ban({ extraJails: 5 });
   await fail2ban.stop();
   copyFileSync(path, fail2ban.databaseFile, constants.COPYFILE_FICLONE);
   await fail2ban.start();
+  // its hourly purge must not take away what is being read
+  await fail2ban.client('set', 'dbpurgeage', '400d');
   const bangui = await startBangui({ socket: fail2ban.socket, dir });
   try {
     const operator = await signIn(bangui.url);
@@ -46,8 +48,9 @@ async function seed({ path, count }: BenchData, dir: string): Promise<Row[]> {
       async () => {
         sizes.push(residentMb(bangui.pid));
         waits.push((await operator.get('/api/v1/dashboard/status')).ms);
-        events = state.parse((await operator.get('/api/v1/history/state')).body).events;
-        return events >= count;
+        const now = state.parse((await operator.get('/api/v1/history/state')).body);
+        ({ events } = now);
+        return now.state === 'current' && events >= count;
       },
       6 * hourMs,
       100,
@@ -70,13 +73,19 @@ async function seed({ path, count }: BenchData, dir: string): Promise<Row[]> {
   }
 }
 
-/** The sums of days are made after the bans: the overview is as quick as it will be once it no longer gets quicker. */
-async function daysSummed({ get }: Operator): Promise<void> {
-  const path = '/api/v1/dashboard/figures?range=365d';
-  let [best, since] = [Number.POSITIVE_INFINITY, performance.now()];
-  while (performance.now() - since < 120_000) {
-    const { ms } = await get(path);
-    if (ms < best * 0.9) [best, since] = [ms, performance.now()];
-    await sleep(2_000);
-  }
+const run = z.object({ state: z.string(), counts: z.record(z.string(), z.number()) });
+
+/** Done when a run of the job has nothing left to do. */
+async function daysSummed({ send }: Operator): Promise<void> {
+  await until(
+    'the days have their sums',
+    async () => {
+      const { status, body } = await send('POST', '/api/v1/jobs/history_rollup/run', {});
+      if (status !== 202) return false;
+      const { state: ended, counts } = run.parse(body);
+      return ended === 'completed' && Object.values(counts).every((n) => n === 0);
+    },
+    6 * hourMs,
+    1_000,
+  );
 }

@@ -9,6 +9,7 @@ import IconPlayerPlay from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mj
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
 import IconRepeat from '@tabler/icons-react/dist/esm/icons/IconRepeat.mjs';
 import IconTopologyStar from '@tabler/icons-react/dist/esm/icons/IconTopologyStar.mjs';
+import IconWorld from '@tabler/icons-react/dist/esm/icons/IconWorld.mjs';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useBanDialog } from '../features/bans/web/ban-dialog-host.tsx';
@@ -47,6 +48,13 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           label: t('nav.history'),
           end: 'g h',
           run: () => void navigate({ to: '/history', search: {} }),
+        },
+        {
+          id: 'map',
+          icon: IconWorld,
+          label: t('nav.map'),
+          end: 'g m',
+          run: () => void navigate({ to: '/map', search: {} }),
         },
         {
           id: 'offenders',

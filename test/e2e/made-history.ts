@@ -5,7 +5,8 @@ import { silentLog } from '../../src/base/log.ts';
 import type { NewBan, Origin } from '../../src/features/history/new-event.ts';
 import { createHistoryStore } from '../../src/features/history/store/store.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
-import type { Place } from '../../src/platform/geo/place.ts';
+import { openGeo } from '../../src/platform/geo/geo.ts';
+import type { Locate } from '../../src/platform/geo/place.ts';
 import { startBangui, type RunningBangui } from '../bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../fail2ban/real-fail2ban.ts';
 import { randomOf } from '../history-data.ts';
@@ -25,7 +26,7 @@ export async function startWithHistory(rows: number): Promise<MadeHistory> {
   let bangui = await startBangui({ socket: fail2ban.socket });
   if (rows > 0) {
     await bangui.stop();
-    await fill(join(bangui.dir, 'bangui.db'), madeBans(rows, Date.now()));
+    await fill(join(bangui.dir, 'bangui.db'), rows);
     bangui = await bangui.restart();
   }
   return {
@@ -38,13 +39,23 @@ export async function startWithHistory(rows: number): Promise<MadeHistory> {
   };
 }
 
-async function fill(path: string, bans: readonly NewBan[]): Promise<void> {
+/** Places are those of the bundled data: BanGUI would put others right while a test looks at them. */
+async function fill(path: string, rows: number): Promise<void> {
+  const geo = openGeo({ files: { country: null, network: null, city: null }, log: silentLog });
+  await geo.ready;
+  const bans = madeBans(rows, { now: Date.now(), locate: geo.locate });
   const database = await openDatabase({ path, log: silentLog, now: systemClock });
-  const store = createHistoryStore({ db: database.db, dialect: 'sqlite', hostId: 'local', locate: placeOf });
+  const store = createHistoryStore({
+    db: database.db,
+    dialect: 'sqlite',
+    hostId: 'local',
+    locate: geo.locate,
+  });
   for (let from = 0; from < bans.length; from += 1000) {
     await database.db.transaction().execute((trx) => store.append(trx, bans.slice(from, from + 1000)));
   }
   await database.close();
+  await geo.close();
 }
 
 /** Country and its weight. */
@@ -80,20 +91,6 @@ const countries: readonly (readonly [string, number])[] = Object.entries({
   SE: 2,
   MT: 1,
 });
-const networks = [
-  'Northgate Hosting',
-  'Kestrel Cloud',
-  'Meridian Backbone',
-  'Bluefin VPS',
-  'Tidewater Telecom',
-  'Orchard Broadband',
-  'Halcyon Data',
-  'Pinecrest ISP',
-  'Larkfield Networks',
-  'Juniper Row Colocation',
-  'Saltmarsh Mobile',
-  'Copperfield Transit',
-];
 const jails = ['sshd', 'nginx-botsearch', 'recidive', 'postfix-sasl', 'dovecot', 'nginx-http-auth', 'vsftpd'];
 
 const random = randomOf(7);
@@ -102,30 +99,34 @@ const weights = countries.flatMap(([code, weight]) => Array.from({ length: weigh
 const pick = <T>(list: readonly T[], otherwise: T): T =>
   list[Math.floor(random() ** 2 * list.length)] ?? otherwise;
 
-/** The third byte says where an address is, so that it stays there. */
-export function placeOf(ip: string): Place {
-  const [, second = 0, third = 0] = ip.split('.').map(Number);
-  const country = weights[((second * 256 + third) * 997) % weights.length] ?? 'unknown';
-  const network = Math.floor((third % 30) ** 2 / 75);
-  const known = country !== 'private' && country !== 'unknown';
-  return {
-    country,
-    asn: known ? 64_496 + network : 0,
-    asName: known ? (networks[network] ?? null) : null,
-    range: null,
-    city: null,
-  };
+/** Some hundred addresses of each of the countries, as far as they are met within so many tries. */
+function addressesOf(locate: Locate): Map<string, string[]> {
+  const tries = 120_000;
+  const enough = 400;
+  const byte = (): number => Math.floor(random() * 256);
+  const found = new Map(countries.map(([code]) => [code, new Array<string>()]));
+  for (let n = 0; n < tries; n++) {
+    const ip = `${1 + Math.floor(random() * 222)}.${byte()}.${byte()}.${byte()}`;
+    const list = found.get(locate(ip).country);
+    if (list !== undefined && list.length < enough) list.push(ip);
+  }
+  found.set(
+    'private',
+    Array.from({ length: enough }, () => `10.${byte()}.${byte()}.${byte()}`),
+  );
+  return found;
 }
 
 /** The oldest first. Three lie within the last hour; more are spread over 60 days, denser at night, with lists in bursts. */
-export function madeBans(rows: number, now: number): NewBan[] {
+function madeBans(rows: number, { now, locate }: { now: number; locate: Locate }): NewBan[] {
+  const addresses = addressesOf(locate);
   const bans = Array.from({ length: rows }, (_, index): NewBan => {
     const origin: Origin = random() < 0.82 ? 'own' : random() < 0.95 ? 'blocklist' : 'manual';
     const at = rows <= 3 ? now - (index + 1) * 10 * 60_000 : moment(now, origin);
     return {
       action: 'ban',
       jail: origin === 'blocklist' ? 'blocklist' : origin === 'manual' ? 'manual' : pick(jails, 'sshd'),
-      ip: `45.${Math.floor(random() * 4)}.${Math.floor(random() * 256)}.${Math.floor(random() ** 2 * 250)}`,
+      ip: pick(addresses.get(weights[Math.floor(random() * weights.length)] ?? 'US') ?? [], '8.8.8.8'),
       at: Math.floor(at),
       fail2banAt: null,
       seconds: 600,

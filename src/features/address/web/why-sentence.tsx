@@ -9,17 +9,16 @@ export function WhySentence({ why }: { why: Why }) {
   const say = useDurations();
   const { lines, within_seconds: within, settings } = why;
   const { maxretry, findtime } = settings;
-  if (lines.length === 0 && maxretry === null) return null;
+  // made by hand, or its lines are gone: the rule of the jail explains nothing
+  if (lines.length === 0) return null;
   const matched = lines.filter((line) => line.expression !== null).length;
   const count = matched === 0 ? lines.length : matched;
   const seconds = findtime === null ? null : parseDuration(findtime.value);
   return (
     <p>
-      {lines.length === 0
-        ? null
-        : within === null
-          ? t('address.matched', { count })
-          : t('address.matched_within', { count, time: say(within) })}{' '}
+      {within === null
+        ? t('address.matched', { count })
+        : t('address.matched_within', { count, time: say(within) })}{' '}
       {maxretry === null || findtime === null ? null : (
         <Trans
           i18nKey="address.rule"

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
+import { CreditRow } from '../../../ui/credit-row.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { NewRows } from '../../../ui/new-rows.tsx';
@@ -197,13 +198,14 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
                 {list.complete
                   ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
                   : t('bans.more')}
+                {phone ? <CreditRow>{credit}</CreditRow> : null}
               </div>
             }
             stale={list.stale}
             cardHeight={106}
           />
         )}
-        {rows.length === 0 ? null : <footer className="page-foot">{credit}</footer>}
+        {rows.length === 0 || phone ? null : <footer className="page-foot">{credit}</footer>}
         {values.menu}
         <SelectionBar rows={chosen} onUnban={unban} onClear={() => setSelected(new Set())} />
       </div>

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller, useLiveState } from '../../../ui/app-context.tsx';
+import { AddressLink } from '../../../ui/address-link.tsx';
 import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
@@ -29,8 +30,8 @@ export function NewestBans({ empty, foot }: { empty: ReactNode; foot?: ReactNode
           <Icon of={IconAntennaBars5} size={14} tone={live ? 'accent' : 'quiet'} />
           {live ? t('overview.live') : t('overview.not_live')}
         </span>
-        <Link to="/bans" search={{}} className="rail-all">
-          {t('overview.all')}
+        <Link to="/history" search={{}} className="rail-all">
+          {t('nav.history')}
         </Link>
       </header>
       {query.error !== null && items.length === 0 ? (
@@ -59,9 +60,9 @@ function RailRow({ ban, fresh }: { ban: ActiveBan; fresh: boolean }) {
       <time className="rail-time quiet" dateTime={ban.banned_at} title={times.full(at)}>
         {times.exact(at, now)}
       </time>
-      <Link to="/bans" search={{ row: rowKey(ban) }} className="rail-address mono" title={ban.ip}>
+      <AddressLink ip={ban.ip} className="rail-address mono">
         {shorten(ban.ip)}
-      </Link>
+      </AddressLink>
       <span className="rail-country">
         <Country code={ban.country} short />
       </span>

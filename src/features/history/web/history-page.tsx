@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
+import { CreditRow } from '../../../ui/credit-row.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { NewRows } from '../../../ui/new-rows.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
@@ -189,13 +190,14 @@ export function HistoryPage(props: HistoryPageProps) {
                 {list.complete
                   ? t('history.end', { count: events.length, n: formatCount(events.length) })
                   : t('bans.more')}
+                {phone ? <CreditRow>{props.credit}</CreditRow> : null}
               </div>
             }
             stale={list.stale}
             cardHeight={106}
           />
         )}
-        {events.length === 0 ? null : <footer className="page-foot">{props.credit}</footer>}
+        {events.length === 0 || phone ? null : <footer className="page-foot">{props.credit}</footer>}
       </div>
       {values.menu}
     </div>

@@ -42,6 +42,13 @@ test('the newest ban of a jail that holds the address holds now, the earlier one
   ]);
 });
 
+test('a ban that was followed by another in its jail has ended, however long it should have lasted', () => {
+  expect(outcomes([event({ after: 95 }), event({ after: 50, duration_seconds: -1 })], ['sshd'])).toEqual([
+    '95 now',
+    '50 ended',
+  ]);
+});
+
 test('an unban belongs to the last ban before it in its jail, and names who did it', () => {
   const unban = { action: 'unban', duration_seconds: null } as const;
   expect(

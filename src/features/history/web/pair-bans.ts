@@ -31,15 +31,16 @@ export function pairBans(
     }
     const end = ends.get(event.jail);
     ends.delete(event.jail);
-    const latest = !newer.has(event.jail) && end === undefined;
+    const again = newer.has(event.jail);
     newer.add(event.jail);
-    return [{ event, outcome: outcomeOf(event, end, latest && heldIn.has(event.jail) ? null : now) }];
+    if (!again && end === undefined && heldIn.has(event.jail)) return [{ event, outcome: { kind: 'now' } }];
+    const outcome = outcomeOf(event, end, now);
+    // nobody is banned twice at once: before the next ban this one had ended
+    return [{ event, outcome: again && outcome.kind === 'open' ? { kind: 'ended', at: null } : outcome }];
   });
 }
 
-/** `now` null = it is held now. */
-function outcomeOf(event: HistoryEvent, end: HistoryEvent | undefined, now: number | null): Outcome {
-  if (now === null) return { kind: 'now' };
+function outcomeOf(event: HistoryEvent, end: HistoryEvent | undefined, now: number): Outcome {
   if (end !== undefined) {
     const at = Date.parse(end.at);
     return end.origin === 'manual' ? { kind: 'unbanned', at, actor: end.actor } : { kind: 'ended', at };

@@ -123,7 +123,7 @@ export function NetworkName({ item }: { item: RankedItem }) {
   return (
     <>
       <span>{item.name ?? t('overview.unnamed_network')}</span>
-      <span className="small quiet">AS{item.key}</span>
+      <span className="small soft">AS{item.key}</span>
     </>
   );
 }
