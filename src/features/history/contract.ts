@@ -44,6 +44,7 @@ export const historyEvent = z.object({
   country: z.string(),
   asn: z.number().int().nullable(),
   as_name: z.string().nullable(),
+  /** A line of more than 4,000 characters (20,000 in the export) is cut, and says at its end by how much. */
   matches: z.array(z.string()),
   failures: z.number().int(),
 });
