@@ -179,6 +179,11 @@ describe('the end of the process during the long tasks of the history', { timeou
       async () => (await runningNow(operator)).join() === 'history_sync',
       30_000,
     );
+    await until(
+      'its run has a row',
+      async () => (await runsOf(operator, 'history_sync')).some(({ state }) => state === 'running'),
+      30_000,
+    );
     const release = await holdUp(bangui.dir);
     const ended = bangui.stop();
     await until('it gave up waiting', () => eventsOf(bangui).includes('pending_tasks_timeout'), 10_000);
