@@ -258,7 +258,9 @@ describe('the fail2ban of this machine', { timeout: 60_000 }, () => {
           ],
         ];
       if (request.includes('status')) return answers.status;
-      return request.includes('get') && request.includes('jail') ? 3 : '1.0.2';
+      const isNumber =
+        request.includes('dbpurgeage') || (request.includes('get') && request.includes('jail'));
+      return isNumber ? 3 : '1.0.2';
     };
     const peer = await scriptedPeer((to, _, request) => {
       const bytes = Buffer.concat([encodePickle([0, answerTo(request)]), Buffer.from('<F2B_END_COMMAND>')]);

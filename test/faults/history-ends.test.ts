@@ -18,7 +18,7 @@ import { signIn, type Operator } from '../operator.ts';
 import { databaseOf, onPostgres } from '../servers/test-databases.ts';
 
 const bans = 36_000;
-const addresses = 4_000;
+const addresses = 1_200;
 const days = 30;
 const shutdown = [
   'bangui_shutting_down',
@@ -141,7 +141,10 @@ describe('the end of the process during the long tasks of the history', { timeou
         (await runsOf(operator, job)).filter(({ counts }) => (counts[count] ?? 0) > 0);
       await until(
         `${job} goes on to its end`,
-        async () => (await ofJob()).reduce((sum, { counts }) => sum + (counts[count] ?? 0), 0) >= all,
+        async () => {
+          const sum = (await ofJob()).reduce((so, { counts }) => so + (counts[count] ?? 0), 0);
+          return sum >= all && !(await runningNow(operator)).includes(job);
+        },
         90_000,
         200,
       );
@@ -174,6 +177,11 @@ describe('the end of the process during the long tasks of the history', { timeou
     await until(
       'nothing else runs',
       async () => (await runningNow(operator)).join() === 'history_sync',
+      30_000,
+    );
+    await until(
+      'its run has a row',
+      async () => (await runsOf(operator, 'history_sync')).some(({ state }) => state === 'running'),
       30_000,
     );
     const release = await holdUp(bangui.dir);

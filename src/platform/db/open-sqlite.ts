@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { Kysely } from 'kysely';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Log } from '../../base/log.ts';
@@ -40,9 +41,11 @@ export function openSqlite({ path, log, patienceMs = 5_000, writesMuch = false }
   const file = resolve(path);
   let sqlite: DatabaseSync | null = null;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    createPrivately(file);
-    sqlite = new DatabaseSync(file, { timeout: openTimeoutMs, enableForeignKeyConstraints: true });
+    if (!writesMuch) createPrivately(file);
+    sqlite = new DatabaseSync(writesMuch ? existing(file) : file, {
+      timeout: openTimeoutMs,
+      enableForeignKeyConstraints: true,
+    });
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
     const kind = writesMuch ? 'writesMuch' : 'usual';
     sqlite.exec(
@@ -93,8 +96,16 @@ function probe(file: string): string | null {
   return `The disk that holds the database has ${Math.floor(free / 1024)} kB left. Make room.`;
 }
 
+/** A further connection must not make a new file where the main one's was taken away. */
+function existing(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('mode', 'rw');
+  return url;
+}
+
 /** SQLite would make the file with the umask's rights; it holds password hashes. The `-wal` file follows its rights. */
 function createPrivately(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     closeSync(openSync(file, 'wx', 0o600));
     chmodSync(file, 0o600);

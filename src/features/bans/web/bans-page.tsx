@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
+import { CreditRow } from '../../../ui/credit-row.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { NewRows } from '../../../ui/new-rows.tsx';
@@ -197,7 +198,7 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
                 {list.complete
                   ? t('bans.end', { count: rows.length, n: formatCount(rows.length) })
                   : t('bans.more')}
-                {phone ? <div>{credit}</div> : null}
+                {phone ? <CreditRow>{credit}</CreditRow> : null}
               </div>
             }
             stale={list.stale}

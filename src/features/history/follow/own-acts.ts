@@ -20,7 +20,7 @@ export async function withOwnActs(
   trx: Transaction<Database>,
   hostId: string,
   events: readonly NewEvent[],
-): Promise<NewEvent[]> {
+): Promise<readonly NewEvent[]> {
   if (events.length === 0) return [];
   const times = events.map(({ at }) => at);
   const from = Math.min(...times);
@@ -29,6 +29,7 @@ export async function withOwnActs(
   const unbans = events.some(({ action }) => action === 'unban')
     ? await audited(trx, { hostId, from, to })
     : none;
+  if (bans.size + unbans.size === 0) return events;
   return events.map((event) => {
     const act = event.action === 'ban' ? byHand(bans, event) : byHand(unbans, event);
     return act === undefined ? event : { ...event, origin: 'manual', actor: act.by, reason: act.reason };

@@ -50,7 +50,7 @@ interface WriterDeps {
 
 /** The main thread's own writes wait for it. */
 const wantedMs = 25;
-const sizes = { least: 200, most: 1000, first: 500 };
+const sizes = { least: 400, most: 1000, first: 500 };
 /** Between two of them, for whoever waits to write. */
 const breathMs = 1;
 const awayMs = 500;

@@ -1,7 +1,6 @@
 /** Addresses of the history: found or put there once, and kept in mind while they come again. */
 import { sql, type Transaction } from 'kysely';
 import { addressKey } from '../../../base/address.ts';
-import { keepRecent } from '../../../base/recent-map.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Locate, Place } from '../../../platform/geo/place.ts';
 import type { Bulk, Shape } from './bulk.ts';
@@ -34,8 +33,8 @@ export interface Addresses {
   forget(): void;
 }
 
-/** Some 200 bytes each. */
-const mostKnown = 50_000;
+/** Some 200 bytes each; as many again from before. */
+const mostKnown = 25_000;
 
 const shape: Shape = {
   table: 'addresses',
@@ -65,7 +64,9 @@ interface AddressesOptions {
 }
 
 export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Addresses {
-  const known = new Map<string, KnownAddress>();
+  /** Those of late, and those from before these were so many: what is in neither was not seen for long. */
+  let recent = new Map<string, KnownAddress>();
+  let earlier = new Map<string, KnownAddress>();
   const named = new Map<number, string>();
   let next: number | null = null;
 
@@ -111,7 +112,7 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
       const here = new Map<string, KnownAddress>();
       const missing = new Map<string, number>();
       for (const { ip, at } of events) {
-        const one = known.get(ip);
+        const one = recent.get(ip) ?? earlier.get(ip);
         if (one === undefined) missing.set(ip, at);
         else here.set(ip, one);
       }
@@ -128,7 +129,11 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
         here.set(ip, { id: next++, ip, country, asn, firstAt: at, lastAt: at, bans: 0, stored: 0 });
       }
       await name(trx, places);
-      for (const one of here.values()) keepRecent(known, one.ip, one, mostKnown);
+      if (recent.size > mostKnown) {
+        earlier = recent;
+        recent = new Map();
+      }
+      for (const [ip, one] of here) recent.set(ip, one);
       return here;
     },
     write,
@@ -139,7 +144,8 @@ export function createAddresses({ hostId, bulk, locate }: AddressesOptions): Add
       return all.filter(({ bans }) => bans < 1).map(({ id }) => id);
     },
     forget() {
-      known.clear();
+      recent.clear();
+      earlier.clear();
       named.clear();
       next = null;
     },

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
+import { CreditRow } from '../../../ui/credit-row.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { NewRows } from '../../../ui/new-rows.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
@@ -189,7 +190,7 @@ export function HistoryPage(props: HistoryPageProps) {
                 {list.complete
                   ? t('history.end', { count: events.length, n: formatCount(events.length) })
                   : t('bans.more')}
-                {phone ? <div>{props.credit}</div> : null}
+                {phone ? <CreditRow>{props.credit}</CreditRow> : null}
               </div>
             }
             stale={list.stale}
