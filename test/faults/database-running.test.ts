@@ -41,12 +41,21 @@ describe('while BanGUI runs', { timeout: 120_000 }, () => {
       await until('the heartbeat met the full disk', () =>
         bangui.lines.some((line) => line.event === 'scheduler_lock_heartbeat_failed'),
       );
+      await until('the history met it', () =>
+        bangui.lines.some((line) => line.event === 'history_not_written'),
+      );
       await disk.free();
       await untilHealthy(person);
       expect((await signInAgain(bangui)).status).toBe(200);
       await until('the ban made meanwhile is listed', async () =>
         JSON.stringify((await person.get('/api/v1/bans/active')).body).includes('198.51.100.77'),
       );
+      await until(
+        'it is in the history, once',
+        async () => (await timesBanned(person, '198.51.100.77')) === 1,
+      );
+      // told of, and not twice a second
+      expect(bangui.lines.filter((line) => line.event === 'history_not_written').length).toBeLessThan(4);
       expectNoCrash(bangui);
       expect(await bangui.stop()).toBe(0);
     } finally {
@@ -153,6 +162,13 @@ const health = z.object({
 async function databaseHealth(person: Operator) {
   const { status, components } = health.parse((await person.get('/api/v1/health')).body);
   return { status, database: components.database };
+}
+
+const events = z.object({ items: z.array(z.object({ action: z.string() })) });
+
+async function timesBanned(person: Operator, ip: string): Promise<number> {
+  const { items } = events.parse((await person.get(`/api/v1/history/${ip}`)).body);
+  return items.filter(({ action }) => action === 'ban').length;
 }
 
 function expectNoCrash(bangui: RunningBangui): void {

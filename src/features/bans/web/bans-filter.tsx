@@ -1,16 +1,14 @@
 /** The sentence of filters, and how many rows it leaves. */
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
-import IconSearch from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { Chip } from '../../../ui/chip.tsx';
 import { Country } from '../../../ui/country.tsx';
 import { Icon } from '../../../ui/icon.tsx';
-import { Key } from '../../../ui/key.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
+import { SearchInput } from '../../../ui/search-input.tsx';
 import { useCountryName } from '../../../ui/use-country-name.ts';
-import { useShortcut } from '../../../ui/use-shortcut.ts';
 import { useBanDialog } from './ban-dialog-host.tsx';
 import { isFiltered, readBansView, type BansView } from './bans-view.ts';
 
@@ -125,7 +123,6 @@ function SearchField({ view, onView }: Pick<BansFilterProps, 'view' | 'onView'>)
   const { t } = useTranslation();
   const [text, setText] = useState(view.search ?? '');
   const [told, setTold] = useState(view.search ?? '');
-  const field = useRef<HTMLInputElement>(null);
   const current = view.search ?? '';
   // the URL changed by itself (a link, Clear, back): the field follows
   if (current !== told) {
@@ -141,34 +138,13 @@ function SearchField({ view, onView }: Pick<BansFilterProps, 'view' | 'onView'>)
     }, quietMs);
     return () => clearTimeout(timer);
   }, [text, current, view, onView]);
-  useShortcut({ keys: '/', group: 'list', label: t('shortcuts.filter'), run: () => field.current?.focus() });
   return (
-    <span className="input-frame filter-search">
-      <span className="input-icon">
-        <Icon of={IconSearch} />
-      </span>
-      <input
-        ref={field}
-        className="input"
-        type="search"
-        value={text}
-        placeholder={t('bans.search')}
-        aria-label={t('bans.search_label')}
-        maxLength={100}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') field.current?.blur();
-          if (event.key === 'Enter' || event.key === 'ArrowDown') {
-            event.preventDefault();
-            document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus();
-          }
-        }}
-      />
-      <span className="input-end">
-        <Key name="/" />
-      </span>
-    </span>
+    <SearchInput
+      value={text}
+      onChange={setText}
+      placeholder={t('bans.search')}
+      label={t('bans.search_label')}
+      most={100}
+    />
   );
 }

@@ -170,19 +170,19 @@ export function createFollower(deps: FollowerDeps): Follower {
     async run(task, { signal, ending }) {
       // Jobs begin with the tenure, and the writer a second later.
       await Promise.race([up.promise, aborted(ending), aborted(signal)]);
-      const with_ = running;
-      if (with_ === null || ending.aborted || signal.aborted) return {};
+      const writing = running;
+      if (writing === null || ending.aborted || signal.aborted) return {};
       const id = (lastTask += 1);
       const { promise, resolve, reject } = Promise.withResolvers<Counts>();
-      with_.tasks.set(id, { done: resolve, failed: reject });
-      const halt = (): void => with_.worker.postMessage({ say: 'halt', id } satisfies ToWorker);
+      writing.tasks.set(id, { done: resolve, failed: reject });
+      const halt = (): void => writing.worker.postMessage({ say: 'halt', id } satisfies ToWorker);
       const abort = (): void => {
         halt();
         resolve({});
       };
       ending.addEventListener('abort', halt);
       signal.addEventListener('abort', abort);
-      with_.worker.postMessage({ say: 'run', id, task } satisfies ToWorker);
+      writing.worker.postMessage({ say: 'run', id, task } satisfies ToWorker);
       try {
         return await promise;
       } finally {

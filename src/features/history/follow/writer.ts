@@ -115,15 +115,21 @@ export function createWriter(deps: WriterDeps): Writer {
     entries: Entries,
     options: WriteOptions,
   ): Promise<Written | null> {
+    // a database that is away is told of once, not twice a second
+    let told = false;
     for (let tries = 1; !stopped();) {
       try {
-        return await (tries > triesAsOne
+        const stored = await (tries > triesAsOne
           ? oneByOne(events, entries, options)
           : once(events, entries, options));
+        if (told) log.info('history_written_again', { events: events.length });
+        return stored;
       } catch (error) {
         if (error instanceof LockLost) throw error;
-        log.warn('history_not_written', { events: events.length, tries, error });
-        if (describeDatabaseFailure(error) === null) tries += 1;
+        const away = describeDatabaseFailure(error) !== null;
+        if (!away || !told) log.warn('history_not_written', { events: events.length, tries, error });
+        told ||= away;
+        if (!away) tries += 1;
         await sleep(awayMs);
       }
     }
