@@ -49,12 +49,21 @@ export function DataTable<R>(props: DataTableProps<R>) {
     props.onCursor(key);
     virtual.scrollToIndex(to, { align: 'auto' });
   };
+  // What was open is closed: whoever was in it, or lost their place to it, is back at its row.
+  const open = props.openKey !== null;
+  const wasOpen = useRef(open);
+  useEffect(() => {
+    const { activeElement } = document;
+    const inPanel = activeElement === document.body || (activeElement?.closest('aside') ?? null) !== null;
+    if (wasOpen.current && !open && inPanel) wantsFocus.current = true;
+    wasOpen.current = open;
+  }, [open]);
   useEffect(() => {
     if (!wantsFocus.current) return;
     const row = scroller.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]');
-    if (row === null || row === undefined) return;
-    wantsFocus.current = false;
-    row.focus({ preventScroll: true });
+    row?.focus({ preventScroll: true });
+    // On phones the list comes back a moment after what covered it is gone: until then it takes no focus.
+    if (row !== undefined && row !== null && document.activeElement === row) wantsFocus.current = false;
   });
 
   const toggle = (key: string, range: boolean): void => {

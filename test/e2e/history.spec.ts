@@ -59,6 +59,13 @@ test.describe('from the first ban on', () => {
     await page.keyboard.press('Escape');
     await expect(beside).toHaveCount(0);
     await expect(row).toBeFocused();
+    // on a phone the panel covers the list, which takes the focus back once it is there again
+    await page.setViewportSize({ width: 360, height: 780 });
+    await row.click();
+    await expect(beside).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(beside).toHaveCount(0);
+    await expect(row).toBeFocused();
   });
 
   test('three rows are walked by keys, and one is unbanned from its row', async ({ page }) => {

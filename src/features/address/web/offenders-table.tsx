@@ -52,12 +52,7 @@ export function OffendersTable({ view, since, address, onUnban }: OffendersTable
             const next = rows[openAt + step];
             if (next !== undefined) open(next.ip);
           },
-          onClose: () => {
-            open(null);
-            requestAnimationFrame(() =>
-              document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus(),
-            );
-          },
+          onClose: () => open(null),
         },
   );
   useShortcut(

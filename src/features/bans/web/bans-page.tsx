@@ -69,11 +69,7 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
     },
     [view, setView],
   );
-  const close = useCallback(() => {
-    open(null);
-    // back to the row it came from
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus());
-  }, [open]);
+  const close = useCallback(() => open(null), [open]);
   const opened = rows[openAt];
   const attempt = opened?.attempt;
   const failure = attempt?.state === 'failed' ? attempt : null;
@@ -183,7 +179,7 @@ export function BansPage({ view, moment, address, credit }: BansPageProps) {
             total={list.total ?? rows.length}
             cursor={cursor}
             onCursor={setCursor}
-            openKey={view.row ?? null}
+            openKey={address === null ? null : (view.row ?? null)}
             onOpen={open}
             selection={{ keys: selected, onChange: setSelected }}
             sort={{

@@ -72,7 +72,6 @@ export function HistoryPage(props: HistoryPageProps) {
   const close = (): void => {
     const { row: _, ...rest } = view;
     setView(rest);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(stop)?.focus());
   };
   const openAt = view.row === undefined ? -1 : events.findIndex((event) => event.id === view.row);
   useTellPanel(
@@ -180,7 +179,7 @@ export function HistoryPage(props: HistoryPageProps) {
             total={list.total ?? (list.complete ? events.length : -2)}
             cursor={cursor}
             onCursor={move}
-            openKey={view.row ?? null}
+            openKey={address === null ? null : (view.row ?? null)}
             onOpen={open}
             onEnd={list.more}
             onTop={list.onTop}

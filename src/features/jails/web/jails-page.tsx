@@ -55,10 +55,7 @@ export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
     const { row: _, ...rest } = view;
     setView(name === null ? rest : { ...rest, row: name });
   };
-  const close = (): void => {
-    open(null);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus());
-  };
+  const close = (): void => open(null);
   useShortcut({
     keys: 'Escape',
     group: 'list',
