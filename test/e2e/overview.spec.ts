@@ -105,12 +105,20 @@ test.describe('the overview', () => {
   });
 
   test('holds when the figures cannot be read: the page says so, and reads them again', async ({ page }) => {
-    await page.route('**/dashboard/figures**', (route) => route.abort());
+    // Until Retry is pressed no reading succeeds, the page's own included: the button cannot vanish before its press.
+    const pressed = Promise.withResolvers<void>();
+    let away = true;
+    await page.route('**/dashboard/figures**', async (route) => {
+      if (away) return await route.abort();
+      await pressed.promise;
+      await route.continue();
+    });
     await signInTo(page, made.bangui.url, '/');
     await expect(page.getByText('The figures were not read.')).toBeVisible();
     await expectNoAxeFindings(page);
-    await page.unroute('**/dashboard/figures**');
+    away = false;
     await page.getByRole('button', { name: 'Retry' }).click();
+    pressed.resolve();
     await expect(page.getByText('The figures were not read.')).toHaveCount(0);
     await expect(figure(page, 'Bans in range')).not.toHaveText('–');
   });
