@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
+import { fail2banSettings, readFail2ban } from './fail2ban-settings.ts';
 import { historySettings, readHistory } from './history-settings.ts';
 import { geoSettings, readGeo } from './geo-settings.ts';
 import { logTarget, type LogTarget } from './log-target.ts';
@@ -81,13 +82,7 @@ export const settings = {
     fallback: '/etc/fail2ban',
     sentence: "Folder of fail2ban's configuration.",
   }),
-  fail2banRegex: text({
-    name: 'FAIL2BAN_REGEX',
-    fallback: null,
-    shownDefault: '`fail2ban-regex` on `PATH`',
-    sentence:
-      "fail2ban's program for testing expressions; its Python is asked which expression matched a line.",
-  }),
+  ...fail2banSettings,
   ...geoSettings,
   practice: choice({
     name: 'PRACTICE',
@@ -190,7 +185,7 @@ export function readConfig(environment: Environment): ReadConfig {
     fail2banSocket: read('fail2banSocket', settings.fail2banSocket),
     fail2banDatabase: read('fail2banDatabase', settings.fail2banDatabase),
     fail2banConfigDir: resolve(read('fail2banConfigDir', settings.fail2banConfigDir)),
-    fail2banRegex: read('fail2banRegex', settings.fail2banRegex),
+    ...readFail2ban(read),
     ...readGeo(read),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),

@@ -146,3 +146,43 @@ export function networks(description: Description<readonly Address[]>): Setting<
     return { value };
   });
 }
+
+/** Absolute paths of folders. */
+export function folders(description: Description<readonly string[]>): Setting<readonly string[]> {
+  const shownDefault = description.fallback.join(',');
+  return make({ ...description, shownDefault }, 'absolute paths, comma separated', (given) => {
+    const wrong = parts(given).find((part) => !part.startsWith('/'));
+    return wrong === undefined
+      ? { value: parts(given) }
+      : no(`holds \`${wrong}\`, which is no absolute path`);
+  });
+}
+
+/** A program and its arguments, quoted as for a shell. */
+export function commandLine(description: Description<readonly string[]>): Setting<readonly string[]> {
+  const shownDefault = description.fallback.join(' ');
+  return make({ ...description, shownDefault }, 'command', (given) => {
+    const words = splitWords(given);
+    if (words === null) return no('holds a quote that does not end');
+    return words.length === 0 ? no('must name a program') : { value: words };
+  });
+}
+
+/** Words as a POSIX shell splits them, without any expansion; null when a quote is left open. */
+function splitWords(text: string): string[] | null {
+  const word = /\s*((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+)\s*/suy;
+  const words: string[] = [];
+  while (word.lastIndex < text.length) {
+    const found = word.exec(text);
+    if (found === null) return text.trim() === '' ? [] : null;
+    words.push(unquoted(found[1] ?? ''));
+  }
+  return words;
+}
+
+const unquoted = (text: string): string =>
+  text.replaceAll(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gsu,
+    (_, single?: string, double?: string, escaped?: string) =>
+      single ?? double?.replaceAll(/\\(["\\$`])/gu, '$1') ?? escaped ?? '',
+  );

@@ -12,6 +12,7 @@ import * as start from './migrations/0001-start.ts';
 import * as fencing from './migrations/0002-fencing.ts';
 import * as sharedLimits from './migrations/0003-shared-limits.ts';
 import * as history from './migrations/0004-history.ts';
+import * as configuration from './migrations/0005-configuration.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 
@@ -21,7 +22,7 @@ export interface Migration {
 }
 
 /** The place in the list is the version: the first is 1. Only ever append. */
-export const migrations: readonly Migration[] = [start, fencing, sharedLimits, history];
+export const migrations: readonly Migration[] = [start, fencing, sharedLimits, history, configuration];
 
 interface MigrateOptions {
   database: OpenDatabase;

@@ -1,8 +1,9 @@
 /** The tables as Kysely sees them. Times are integer milliseconds since the epoch, UTC; flags are 0 or 1. */
 import type { Generated } from 'kysely';
+import type { ConfigTables } from './schema-config.ts';
 import type { HistoryTables } from './schema-history.ts';
 
-export interface Database extends HistoryTables {
+export interface Database extends HistoryTables, ConfigTables {
   schema_migrations: SchemaMigrations;
   settings: Settings;
   users: Users;
@@ -48,6 +49,8 @@ interface Sessions {
   /** The client's address at sign-in. */
   client: string;
   user_agent: string;
+  /** Until then the password need not be typed again for what runs code, ms. */
+  confirmed_until: Generated<number>;
 }
 
 interface Audit {
