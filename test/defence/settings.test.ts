@@ -29,6 +29,8 @@ function wrongFor({ name, type }: Setting<unknown>): Wrong {
   if (type === 'URL') return { type: 'hunter2', range: 'gopher://hunter2@localhost:70/x' };
   if (type.startsWith('origins')) return { type: 'nowhere', range: '*' };
   if (type.startsWith('addresses')) return { type: 'proxy.example', range: '10.0.0.0/33' };
+  if (type.startsWith('absolute paths')) return { type: 'logs', range: '/var/log,logs' };
+  if (type === 'command') return { type: 'fail2ban-client "start', range: ' ' };
   if (/^`\w+:\/\/…`/.test(type)) return { type: 'hunter2', range: 'http://hunter2@localhost/x' };
   if (/^`[^`]+`(, `[^`]+`)+$/.test(type)) return { type: '7', range: 'something-else' };
   return expect.fail(`say here what a wrong value of ${name} looks like (${type})`);
