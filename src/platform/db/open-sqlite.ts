@@ -1,12 +1,12 @@
 /** Opens the embedded database: `node:sqlite` behind Kysely, one connection, write-ahead log. */
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { Kysely } from 'kysely';
-import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
+import { adaptSqlite } from './adapt-sqlite.ts';
 import { describeOpeningFailure } from './failure-opening.ts';
 import { describeDatabaseFailure, reasonOf } from './failure.ts';
 import { freeBytes, leastFreeBytes } from './free-space.ts';
@@ -75,7 +75,7 @@ export function openSqlite({ path, log, patienceMs = 5_000, writesMuch = false }
     if (error === null) trouble = null;
     else if (failure !== null && failure.code !== 'database_locked') trouble = failure.message;
   };
-  const dialect = createPatientDialect({ sqlite, database: adapt(sqlite), onOutcome, patienceMs });
+  const dialect = createPatientDialect({ sqlite, database: adaptSqlite(sqlite), onOutcome, patienceMs });
   const db = new Kysely<Database>({ dialect });
   return {
     db,
@@ -121,56 +121,3 @@ function createPrivately(file: string): void {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
-
-const cachedStatements = 100;
-/** Characters; the longest ones write a batch of the history. */
-const cachedLength = 6_000;
-
-/** The part of better-sqlite3 that Kysely calls, with the statements of everyday queries kept prepared. */
-function adapt(sqlite: DatabaseSync): SqliteDatabase {
-  const cache = new Map<string, SqliteStatement>();
-  return {
-    close: () => sqlite.close(),
-    prepare(text) {
-      const known = cache.get(text);
-      if (known !== undefined) {
-        cache.delete(text);
-        cache.set(text, known);
-        return known;
-      }
-      // A plain `begin` that reads first and writes later fails at once, without waiting, when another process
-      // has written in between. Our transactions write; so they take the write lock at their start.
-      const statement = adaptStatement(sqlite.prepare(text === 'begin' ? 'begin immediate' : text));
-      if (text.length <= cachedLength) cache.set(text, statement);
-      if (cache.size > cachedStatements) {
-        for (const oldest of cache.keys()) {
-          cache.delete(oldest);
-          break;
-        }
-      }
-      return statement;
-    },
-  };
-}
-
-function adaptStatement(statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (values) => statement.all(...bindable(values)),
-    run: (values) => statement.run(...bindable(values)),
-    iterate: (values) => statement.iterate(...bindable(values)),
-  };
-}
-
-function bindable(values: readonly unknown[]): readonly SQLInputValue[] {
-  if (values.every(isBindable)) return values;
-  const type = typeof values.find((value) => !isBindable(value));
-  throw new TypeError(`A value of type ${type} cannot be stored in the database`);
-}
-
-const isBindable = (value: unknown): value is SQLInputValue =>
-  value === null ||
-  typeof value === 'string' ||
-  typeof value === 'number' ||
-  typeof value === 'bigint' ||
-  value instanceof Uint8Array;
