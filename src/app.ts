@@ -24,6 +24,7 @@ import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
 import { openHistory } from './open-history.ts';
+import { openLab } from './open-lab.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
@@ -179,6 +180,18 @@ export async function startApp({
       closers,
       configDir: practice?.configDir ?? config.fail2banConfigDir,
       regexProgram: config.fail2banRegex,
+    });
+    openLab({
+      mount,
+      db,
+      host,
+      locate: geo.locate,
+      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      regexProgram: config.fail2banRegex,
+      allowedLogDirs: config.allowedLogDirs,
+      log,
+      now,
+      closers,
     });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {

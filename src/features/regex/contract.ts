@@ -12,10 +12,7 @@ const text = z.string().nullable();
 
 const longestExpressions = 64 * 1024;
 /** One a line, as in a filter; or a list. */
-const expressions = z.union([
-  z.string().max(longestExpressions),
-  z.array(z.string().max(20_000)).max(500),
-]);
+const expressions = z.union([z.string().max(longestExpressions), z.array(z.string().max(20_000)).max(500)]);
 const expression = z.string().max(20_000);
 
 const filterText = z.object({
@@ -157,8 +154,7 @@ export const testRegex = endpoint({
       tail: z.number().int().min(1).max(20_000).default(1_000),
     })
     .refine(
-      (body) =>
-        [body.lines, body.log_path, body.journal].filter((one) => one !== undefined).length === 1,
+      (body) => [body.lines, body.log_path, body.journal].filter((one) => one !== undefined).length === 1,
       'One of lines, log_path and journal is needed',
     ),
   output: z.object({

@@ -5,7 +5,12 @@ import { AppError, notFound } from '../../base/errors.ts';
 import type { Host, JailRules, JailSnapshot } from '../../host/host.ts';
 import type { EngineRefusal } from '../../host/regex/ask-engine.ts';
 import type { RegexEngine } from '../../host/regex/match-lines.ts';
-import { isFilterName, type FilterReader, type WrittenFilter, type WrittenJail } from '../../host/regex/read-filters.ts';
+import {
+  isFilterName,
+  type FilterReader,
+  type WrittenFilter,
+  type WrittenJail,
+} from '../../host/regex/read-filters.ts';
 import type { ReplayFilter, ReplayRules } from '../../host/regex/replay-lines.ts';
 
 export interface LabJail {
@@ -71,7 +76,10 @@ export function createLabJails({ host, reader, engine }: LabJailsDeps) {
   }
 
   /** Throws 404 for a filter that is not there, 503 without fail2ban's programs. */
-  async function filterNamed(name: string, options: Readonly<Record<string, string>> = {}): Promise<ReplayFilter> {
+  async function filterNamed(
+    name: string,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<ReplayFilter> {
     const told = isFilterName(name) ? await reader.read({ filters: [{ name, options }] }) : null;
     if (told !== null && told.kind !== 'answered') throw unavailable(told);
     const found = told?.answer.filters[0];
@@ -81,7 +89,9 @@ export function createLabJails({ host, reader, engine }: LabJailsDeps) {
 
   async function ignoreList(snapshot: JailSnapshot | null, written: WrittenJail | null): Promise<string[]> {
     const asked = snapshot === null ? null : await host.ignoreList(snapshot.name).catch(() => null);
-    return asked ?? (written?.ignoreip ?? []).flatMap((one) => one.split(/[\s,]+/)).filter((one) => one !== '');
+    return (
+      asked ?? (written?.ignoreip ?? []).flatMap((one) => one.split(/[\s,]+/)).filter((one) => one !== '')
+    );
   }
 
   /** The daemon tells expressions with its tags expanded; its engine knows them by heart. */

@@ -75,7 +75,9 @@ async function baseOf(jails: LabJails, { filter, jail }: Body): Promise<ReplayFi
 
 /** As a filter has them: one a line, empty ones left out. */
 export const linesOf = (given: string | readonly string[]): string[] =>
-  (typeof given === 'string' ? given.split('\n') : given).map((line) => line.trim()).filter((line) => line !== '');
+  (typeof given === 'string' ? given.split('\n') : given)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 const catastrophic =
   'It takes so long on a line that it was left out from there on: parts of it that repeat can divide the same text in countless ways.';

@@ -64,8 +64,7 @@ export async function withRotated(path: string): Promise<string[]> {
   const numbered: Rotated[] = [];
   for (const one of await readdir(folder).catch(() => [])) {
     const ending = one.startsWith(name) ? one.slice(name.length) : '';
-    const [, number, date] =
-      /^(?:\.(\d{1,4})|[-.](\d{8}(?:-\d{1,10})?))(?:\.gz)?$/.exec(ending) ?? [];
+    const [, number, date] = /^(?:\.(\d{1,4})|[-.](\d{8}(?:-\d{1,10})?))(?:\.gz)?$/.exec(ending) ?? [];
     if (number !== undefined) numbered.push({ path: join(folder, one), key: number.padStart(4, '0') });
     if (date !== undefined) dated.push({ path: join(folder, one), key: date });
   }
