@@ -45,7 +45,7 @@ export function openLab(deps: LabDeps): void {
   const engine = createRegexEngine({ program });
   closers.add('lab_engine', engine.close);
   const reader = createFilterReader({ program, configDir });
-  closers.add('lab_reader', async () => reader.close());
+  closers.add('lab_reader', reader.close);
   const replayLines = createReplayLines({ program });
   const filterNames = () => namesIn(join(configDir, 'filter.d'));
   const lab = { mount, db, host, engine, reader, replayLines, filterNames, locate, allowedLogDirs, log, now };

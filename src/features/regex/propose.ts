@@ -63,6 +63,10 @@ export async function propose(
 const withoutDate = (line: string, date: readonly [number, number] | null): string =>
   date === null ? line : line.slice(0, date[0]) + line.slice(date[1]);
 
+/** `user root`, `for root from`, `user="root"`, `user=<root>`; not words that speak of users. */
+const namedUser =
+  /(\b(?:(?:invalid |illegal )?user |for (?=\S+ from )|(?:r?user(?:name)?|login|account|sasl_username)=|user: ))(?!(?:unknown|not|with|from|is|in|to|and|invalid|illegal)\b)(["'<]?)[^\s"'<>,;()]+/iy;
+
 interface Piece {
   pattern: RegExp;
   write: (found: RegExpExecArray) => string | null;
@@ -83,8 +87,9 @@ function generalise(text: string): { regex: string | null; notes: string[] } {
     const [, before = '', quote = ''] = found;
     if (user) return null;
     user = true;
-    const inner = quote === '' ? String.raw`\S+` : `[^${quote}]*`;
-    return `${escaped(before)}<F-USER>${inner}</F-USER>${quote}`;
+    const close = quote === '<' ? '>' : quote;
+    const inner = quote === '' ? String.raw`[^\s,;]+` : `[^${close}]*`;
+    return `${escaped(before)}${quote}<F-USER>${inner}</F-USER>`;
   };
   const pieces: Piece[] = [
     {
@@ -95,16 +100,16 @@ function generalise(text: string): { regex: string | null; notes: string[] } {
       pattern: /\[?([\da-f]{0,4}(?::[\da-f]{0,4}){2,7})\]?(?![\w:])/iy,
       write: (found) => bracketed(found, address(found)),
     },
+    { pattern: namedUser, write: name },
     {
-      pattern:
-        /((?:invalid user |user(?:name)?[= ]|login[= ]|sasl_username=|account |for )(["'<])?)(?!invalid user |user )[^\s"'<>,;()]+\2/iy,
-      write: name,
+      pattern: /(\b(?:session|sid|id|request_id|uuid)=)[^\s,;"')]+/iy,
+      write: (found) => `${escaped(found[1] ?? '')}\\S+`,
     },
     { pattern: /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/iy, write: () => '[0-9a-f-]+' },
     { pattern: /\b(?=[a-f]*\d)[\da-f]{12,}\b/iy, write: () => '[0-9a-f]+' },
     { pattern: /\d+/y, write: () => String.raw`\d+` },
     { pattern: /\s+/y, write: (found) => (found[0] === ' ' ? ' ' : String.raw`\s+`) },
-    { pattern: /\w+/y, write: (found) => found[0] },
+    { pattern: /[A-Za-z_]+(?=\d)|\w+/y, write: (found) => found[0] },
   ];
   let regex = '';
   let at = text.length - text.trimStart().length;

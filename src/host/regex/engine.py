@@ -4,6 +4,13 @@ import time
 
 from fail2ban.server import failregex
 from fail2ban.server.filter import Filter
+from fail2ban.server.mytime import MyTime
+
+
+def set_clock(at):
+    """What fail2ban takes for now, seconds: dates without a year belong to the year before it."""
+    MyTime.setAlternateNow(at)
+    MyTime.setTime(at)
 
 
 def folded(expression):

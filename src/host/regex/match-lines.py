@@ -11,13 +11,12 @@ import cage  # noqa: E402
 request = json.load(sys.stdin)
 alone = cage.enter(request)
 
-from engine import Engine, failregex  # noqa: E402
+from engine import Engine, failregex, set_clock  # noqa: E402
 from fail2ban.server.failregex import Regex  # noqa: E402
-from fail2ban.server.mytime import MyTime  # noqa: E402
 from fail2ban.version import version  # noqa: E402
 
 cage.close_files()
-MyTime.setAlternateNow(request["now"])
+set_clock(request["now"])
 watch = cage.Stopwatch(request["lineSeconds"], Regex)
 engine = Engine(request, watch, every=True)
 engine.measure()
@@ -155,6 +154,7 @@ def test(lines):
                     "id": None if failure is None else str(failure),
                     "address": place[1] if place is not None and place[0] is owner else None,
                     "helper": bool(data.get("nofail")),
+                    "last": owner is line,
                     "groups": groups_of(match),
                 }
             )

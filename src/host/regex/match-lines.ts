@@ -1,6 +1,7 @@
 /** Which expressions match which lines, as fail2ban's own engine answers it: its classes, in a caged process. */
 import { z } from 'zod';
 import { askEngine, refused } from './ask-engine.ts';
+import { createTurns } from './turns.ts';
 
 export interface MatchRequest {
   /** As in a filter (`<HOST>`), or as the daemon has expanded them. */
@@ -45,6 +46,8 @@ const matched = z.object({
   address: place.nullable(),
   /** True: it only helps to understand other lines and is no failure by itself. */
   helper: z.boolean(),
+  /** False: it began here, and a later line decided. */
+  last: z.boolean(),
   groups: z.record(z.string(), z.string()),
 });
 const answer = z.object({
@@ -111,13 +114,10 @@ const usual: MatchLimits = {
   inputBytes: 2 * mib,
   outputBytes: 8 * mib,
 };
-const atOnce = 2;
-const mostWaiting = 16;
 
 export function createRegexEngine({ program }: { program: string | null }): RegexEngine {
   const closed = new AbortController();
-  const waiting: (() => void)[] = [];
-  const running = new Set<Promise<MatchOutcome>>();
+  const turns = createTurns({ atOnce: 2, mostWaiting: 16 });
 
   async function run(request: MatchRequest, limits: MatchLimits): Promise<MatchOutcome> {
     const { lineSeconds, inputBytes } = limits;
@@ -140,22 +140,12 @@ export function createRegexEngine({ program }: { program: string | null }): Rege
 
   return {
     async matchLines(request, limits = {}) {
-      if (running.size >= atOnce) {
-        if (waiting.length >= mostWaiting) return refused('Too many tests are waiting. Try again later.');
-        await new Promise<void>((go) => waiting.push(go));
-      }
-      const mine = run(request, { ...usual, ...limits });
-      running.add(mine);
-      try {
-        return await mine;
-      } finally {
-        running.delete(mine);
-        waiting.shift()?.();
-      }
+      const outcome = await turns.take(() => run(request, { ...usual, ...limits }));
+      return outcome ?? refused('Too many tests are waiting. Try again later.');
     },
     async close() {
       closed.abort();
-      while (running.size > 0) await Promise.allSettled(running);
+      await turns.idle();
     },
   };
 }

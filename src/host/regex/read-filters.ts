@@ -1,6 +1,7 @@
 /** Filters and jails as fail2ban's own readers read the configuration, and the samples that ship with its tests. */
 import { z } from 'zod';
 import { askEngine, refused, type EngineRefusal } from './ask-engine.ts';
+import { createTurns } from './turns.ts';
 
 const text = z.string().nullable();
 const attempt = <T extends z.ZodType>(value: T) => z.object({ value: value.nullable(), problem: text });
@@ -63,7 +64,8 @@ export interface FilterQuestion {
 export interface FilterReader {
   /** What cannot be read says why, in its place. */
   read(question: FilterQuestion): Promise<{ kind: 'answered'; answer: ReadAnswer } | EngineRefusal>;
-  close(): void;
+  /** Kills what runs. */
+  close(): Promise<void>;
 }
 
 const mib = 1024 * 1024;
@@ -72,18 +74,25 @@ const limits = { cpuSeconds: 20, withinMs: 30_000, memoryBytes: 384 * mib, outpu
 export function createFilterReader(deps: { program: string | null; configDir: string }): FilterReader {
   const { program, configDir } = deps;
   const closed = new AbortController();
+  const turns = createTurns({ atOnce: 2, mostWaiting: 16 });
   return {
     async read({ filters = [], jails = [], list = false, samples = '' }) {
       const request = { configDir, filters, jails, list, samples };
       const { signal } = closed;
-      const told = await askEngine({ program, script: 'read-filters.py', request, limits, signal });
+      const told = await turns.take(() =>
+        askEngine({ program, script: 'read-filters.py', request, limits, signal }),
+      );
+      if (told === null) return refused('Too many tests are waiting. Try again later.');
       if (told.kind !== 'answered') return told;
       const parsed = answer.safeParse(told.answer);
       return parsed.success
         ? { kind: 'answered', answer: parsed.data }
         : refused('fail2ban’s readers answered something that is not understood.');
     },
-    close: () => closed.abort(),
+    async close() {
+      closed.abort();
+      await turns.idle();
+    },
   };
 }
 

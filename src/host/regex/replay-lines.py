@@ -16,7 +16,7 @@ import cage  # noqa: E402
 request = json.load(sys.stdin)
 alone = cage.enter(request)
 
-from engine import Engine  # noqa: E402
+from engine import Engine, set_clock  # noqa: E402
 from fail2ban.server import utils  # noqa: E402
 from fail2ban.server.banmanager import BanManager  # noqa: E402
 from fail2ban.server.failmanager import FailManager  # noqa: E402
@@ -89,11 +89,13 @@ class Counting:
         if attempts < self.failures.getMaxRetry():
             return
         ticket = BanTicket.wrap(self.failures.toBan(ip))
+        MyTime.setTime(at)
         self.bans.unBanList(at)
         if self.bans.addBanTicket(ticket):
             row[1] = at if row[1] is None else row[1]
             row[2] += 1
             self.times.append(at)
+        MyTime.setTime(request["at"])
 
     def clean(self, at):
         self.failures.cleanup(at)
@@ -208,7 +210,6 @@ def run():
     for index, kind, raw in inputs():
         count["lines"] += 1
         text = raw.decode("utf-8", "replace").rstrip("\r\n")
-        MyTime.setAlternateNow(request["at"])
         read = journal_line if kind == "journal" else dates.read
         parts, at = read(text)
         trial_parts, trial_at = (parts, at) if same_dates or kind == "journal" else trial_dates.read(text)
@@ -229,7 +230,6 @@ def run():
         seen[0] = moment if seen[0] is None else min(seen[0], moment)
         seen[1] = moment if seen[1] is None else max(seen[1], moment)
         clock.now = moment
-        MyTime.setAlternateNow(moment)
         found = now.find(parts, at) if at is not None else []
         tried = found if same_filter else trial.find(trial_parts, trial_at) if trial_at is not None else []
         was, would = now.take(found, ignored), trial.take(tried, ignored)
@@ -295,6 +295,6 @@ def result():
     }
 
 
-MyTime.setAlternateNow(request["at"])
+set_clock(request["at"])
 run()
 say({"result": result()})
