@@ -26,6 +26,7 @@ beforeAll(async () => {
     env: {
       BANGUI_ALLOWED_LOG_DIRS: `${logs},${fail2ban.dir}`,
       BANGUI_FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
+      BANGUI_TRUSTED_PROXIES: '127.0.0.1',
     },
   });
   operator = await signIn(bangui.url);
@@ -54,7 +55,11 @@ const strange = (minutes: number, ip: string) => line(minutes, `Strange hello of
 async function replayed(body: unknown) {
   const started = await post('replay', body);
   expect(started.status, JSON.stringify(started.body)).toBe(202);
-  const { run_id: id } = z.object({ run_id: z.string() }).parse(started.body);
+  return await ended(started.body);
+}
+
+async function ended(started: unknown) {
+  const { run_id: id } = z.object({ run_id: z.string() }).parse(started);
   for (;;) {
     const run = readReplay.output.parse((await operator.get(`${api}/replay/${id}`)).body);
     if (run.state !== 'queued' && run.state !== 'running') return run;
@@ -203,10 +208,23 @@ test('a replay tells who would be banned as well, who earlier, who no more, and 
 
 test('those signed in from where a ban would be are named first', async () => {
   const path = join(logs, 'own.log');
-  await writeFile(path, [1, 2].map((minute) => `${failed(minute, '192.0.2.44')}\n`).join(''));
-  await writeFile(path, [1, 2, 3].map((minute) => `${failed(minute, '192.0.2.44')}\n`).join(''));
-  const run = await replayed({ jail: 'sshd', source: { log_path: path } });
-  expect(run.result).toMatchObject({ bans: { now: 1, trial: 1 }, own: { total: 0 }, added: { total: 0 } });
+  const ips = ['198.51.100.8', '192.0.2.44', '198.51.100.9'];
+  await writeFile(path, ips.flatMap((ip) => [1, 2].map((minute) => `${failed(minute, ip)}\n`)).join(''));
+  const answer = await fetch(`${bangui.url}${api}/replay`, {
+    method: 'POST',
+    headers: {
+      cookie: operator.cookie,
+      'content-type': 'application/json',
+      'x-bangui-request': '1',
+      'x-forwarded-for': '192.0.2.44',
+    },
+    body: JSON.stringify({ jail: 'sshd', trial: { maxretry: 2 }, source: { log_path: path } }),
+  });
+  const run = await ended(await answer.json());
+  expect(run.result).toMatchObject({
+    own: { total: 1, items: [{ ip: '192.0.2.44', own: 'caller', before_at: null }] },
+    added: { total: 3, items: [{ ip: '192.0.2.44' }, { own: null }, { own: null }] },
+  });
 });
 
 test('a trial that cannot be tried, or an unknown jail or run, is refused at once', async () => {

@@ -53,10 +53,18 @@ export function WhatIfChart({ label, points, bucketMs, nowLabel, trialLabel }: W
   const widest = points
     .map((one, index) => ({ ...one, index }))
     .toSorted((a, b) => b.trial - b.now - (a.trial - a.now))[0];
-  const shown = active === null ? widest : points[active] === undefined ? undefined : { ...points[active], index: active };
+  const shown =
+    active === null
+      ? widest
+      : points[active] === undefined
+        ? undefined
+        : { ...points[active], index: active };
   const note =
-    shown === undefined || (active === null && shown.trial === shown.now) ? null : { ...shown, x: left + (shown.index + 0.5) * step };
-  const sentence = note === null ? '' : t('charts.instead', { trial: formatCount(note.trial), now: formatCount(note.now) });
+    shown === undefined || (active === null && shown.trial === shown.now)
+      ? null
+      : { ...shown, x: left + (shown.index + 0.5) * step };
+  const sentence =
+    note === null ? '' : t('charts.instead', { trial: formatCount(note.trial), now: formatCount(note.now) });
   return (
     <figure className="what-if">
       <div
@@ -74,7 +82,13 @@ export function WhatIfChart({ label, points, bucketMs, nowLabel, trialLabel }: W
             <g transform={`translate(0 ${above})`}>
               {[0, ...lines].map((value) => (
                 <g key={value}>
-                  <line className={value === 0 ? 'trend-base' : 'trend-line'} x1={left} x2={width} y1={y(value)} y2={y(value)} />
+                  <line
+                    className={value === 0 ? 'trend-base' : 'trend-line'}
+                    x1={left}
+                    x2={width}
+                    y1={y(value)}
+                    y2={y(value)}
+                  />
                   <text className="trend-label" textAnchor="end" x={left - 8} y={y(value) + 4}>
                     {formatCount(value)}
                   </text>
@@ -95,12 +109,23 @@ export function WhatIfChart({ label, points, bucketMs, nowLabel, trialLabel }: W
               <path className="what-if-now" d={path('now')} />
               <path className="what-if-trial" d={path('trial')} />
               {ticks.map((tick) => (
-                <text key={tick.at} className={tick.strong ? 'trend-label trend-label-strong' : 'trend-label'} textAnchor="middle" x={Math.min(width - 16, Math.max(left + 16, place(tick.at)))} y={plot + 18}>
+                <text
+                  key={tick.at}
+                  className={tick.strong ? 'trend-label trend-label-strong' : 'trend-label'}
+                  textAnchor="middle"
+                  x={Math.min(width - 16, Math.max(left + 16, place(tick.at)))}
+                  y={plot + 18}
+                >
                   {tick.label}
                 </text>
               ))}
               {note === null ? null : (
-                <text className="trend-note" textAnchor={note.x > width / 2 ? 'end' : 'start'} x={note.x} y={Math.max(-6, y(Math.max(note.trial, note.now)) - 6)}>
+                <text
+                  className="trend-note"
+                  textAnchor={note.x > width / 2 ? 'end' : 'start'}
+                  x={note.x}
+                  y={Math.max(-6, y(Math.max(note.trial, note.now)) - 6)}
+                >
                   {active === null ? sentence : `${moment(note.at, Date.now())}  ${sentence}`}
                 </text>
               )}

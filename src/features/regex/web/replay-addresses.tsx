@@ -69,7 +69,10 @@ export function ReplayAddresses({ result }: { result: ReplayResult }) {
           </table>
           {all.length > shown.length || rows.total > rows.items.length ? (
             <p className="lab-none small quiet">
-              {t('lab.more_rows', { shown: formatCount(shown.length), all: formatCount(rows.total + ignored.length) })}
+              {t('lab.more_rows', {
+                shown: formatCount(shown.length),
+                all: formatCount(rows.total + ignored.length),
+              })}
             </p>
           ) : null}
         </div>
@@ -120,7 +123,9 @@ function Row({ row, earlier }: { row: AddressRow; earlier: boolean }) {
 
 /** A spreadsheet takes a text that begins with a sign for a formula. */
 const cell = (value: unknown): string =>
-  `"${String(value ?? '').replace(/^(?=[=+@-])/, "'").replaceAll('"', '""')}"`;
+  `"${String(value ?? '')
+    .replace(/^(?=[=+@-])/, "'")
+    .replaceAll('"', '""')}"`;
 
 function csvOf(rows: readonly AddressRow[]): string {
   const head = 'ip,country,asn,as_name,lines,bans,banned_at,before_at,own';

@@ -13,7 +13,10 @@ export function ReplayFigures({ result }: { result: ReplayResult }) {
       <Figure
         name={t('lab.bans_with_trial')}
         value={bans.trial}
-        under={t('lab.more_on', { more: `${more > 0 ? '+' : ''}${formatCount(more)}`, now: formatCount(bans.now) })}
+        under={t('lab.more_on', {
+          more: `${more > 0 ? '+' : ''}${formatCount(more)}`,
+          now: formatCount(bans.now),
+        })}
       />
       <Figure
         name={t('lab.addresses_added')}

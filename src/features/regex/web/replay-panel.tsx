@@ -38,7 +38,9 @@ export function ReplayPanel({ replaying, off, onRun }: ReplayPanelProps) {
           <RunLine run={run} />
         </span>
         <span className="lab-replay-acts">
-          {run?.state === 'completed' && run.ended_at !== null ? <Done at={Date.parse(run.ended_at)} /> : null}
+          {run?.state === 'completed' && run.ended_at !== null ? (
+            <Done at={Date.parse(run.ended_at)} />
+          ) : null}
           {busy ? (
             <Button onClick={replaying.cancel}>{t('ui.cancel')}</Button>
           ) : (
@@ -134,7 +136,10 @@ function Result({ result }: { result: ReplayResult }) {
       {result.own.items.length === 0 ? null : (
         <div className="lab-note">
           <Note kind="warn">
-            {t('lab.own_warning', { count: result.own.total, ips: result.own.items.map((row) => row.ip).join(', ') })}
+            {t('lab.own_warning', {
+              count: result.own.total,
+              ips: result.own.items.map((row) => row.ip).join(', '),
+            })}
           </Note>
         </div>
       )}
