@@ -1,7 +1,6 @@
 /** The laboratory: expressions tested on lines, and what a change would have done, before anything is changed. */
 import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
-import { storable } from '../../base/storable.ts';
 
 const host = z.literal('local').default('local');
 const query = z.object({ host });
@@ -25,8 +24,10 @@ const filterText = z.object({
   maxlines: count,
 });
 
+export const sourceKind = z.enum(['log', 'journal', 'history']);
+
 const source = z.object({
-  kind: z.enum(['log', 'journal', 'history']),
+  kind: sourceKind,
   /** Path of the log, matches of the journal. */
   name: z.string(),
   /** Bytes of the log, rotated files included; bans whose lines the history holds. */
@@ -219,83 +220,4 @@ export const trial = z.object({
   /** Seconds, or as fail2ban writes times. */
   findtime: z.union([z.number(), z.string().max(100)]).optional(),
   bantime: z.union([z.number(), z.string().max(100)]).optional(),
-});
-
-const trialBody = z.object({
-  name: storable(z.string().trim().min(1).max(200)),
-  jail: name.optional(),
-  filter: name.optional(),
-  trial,
-  /** Pasted ones. */
-  lines: z.array(z.string().max(20_000)).max(2_000).optional(),
-  source: z.object({ kind: source.shape.kind, name: z.string().max(4096) }).optional(),
-});
-const savedTrial = z.object({
-  id: count,
-  name: z.string(),
-  actor: z.string(),
-  created_at: instant,
-  changed_at: instant,
-  jail: text,
-});
-
-export const listTrials = endpoint({
-  method: 'GET',
-  path: '/api/v1/config/trials',
-  summary: 'Saved trials, the newest first',
-  tag: 'laboratory',
-  access: 'session',
-  query,
-  output: z.object({ items: z.array(savedTrial), next_cursor: z.null(), total: count }),
-  status: 200,
-});
-
-export const saveTrial = endpoint({
-  method: 'POST',
-  path: '/api/v1/config/trials',
-  summary: 'Save a trial, so that its link can be passed on',
-  tag: 'laboratory',
-  access: 'session',
-  query,
-  body: trialBody,
-  output: savedTrial,
-  status: 201,
-});
-
-const trialParams = z.object({ id: z.coerce.number().int().positive() });
-
-export const readTrial = endpoint({
-  method: 'GET',
-  path: '/api/v1/config/trials/{id}',
-  summary: 'A saved trial',
-  tag: 'laboratory',
-  access: 'session',
-  params: trialParams,
-  query,
-  output: savedTrial.extend({ content: trialBody }),
-  status: 200,
-});
-
-export const changeTrial = endpoint({
-  method: 'PUT',
-  path: '/api/v1/config/trials/{id}',
-  summary: 'Replace a saved trial',
-  tag: 'laboratory',
-  access: 'session',
-  params: trialParams,
-  query,
-  body: trialBody,
-  output: savedTrial,
-  status: 200,
-});
-
-export const deleteTrial = endpoint({
-  method: 'DELETE',
-  path: '/api/v1/config/trials/{id}',
-  summary: 'Delete a saved trial',
-  tag: 'laboratory',
-  access: 'session',
-  params: trialParams,
-  query,
-  status: 204,
 });

@@ -83,7 +83,8 @@ export function createLabJails({ host, reader, engine }: LabJailsDeps) {
     const told = isFilterName(name) ? await reader.read({ filters: [{ name, options }] }) : null;
     if (told !== null && told.kind !== 'answered') throw unavailable(told);
     const found = told?.answer.filters[0];
-    if (found?.value == null) throw notFound(found?.problem ?? `There is no filter ${name}.`);
+    if (found === undefined || found.value === null)
+      throw notFound(found?.problem ?? `There is no filter ${name}.`);
     return filterOf(found.value);
   }
 

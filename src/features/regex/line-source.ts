@@ -49,21 +49,19 @@ async function tailOf(path: string, lines: number, allowed: readonly string[]): 
 export const journalWords = (text: string): string[] | null =>
   text.includes('=') ? text.trim().split(/\s+/) : unitMatches(text.trim());
 
-async function journalTail(text: string, newest: number): Promise<string[]> {
+async function journalTail(unit: string, newest: number): Promise<string[]> {
   const program = await findJournal();
   if (program === null) throw wrong('journal', 'There is no journalctl here to read the journal with.');
-  const matches = journalWords(text);
+  const matches = journalWords(unit);
   const limit = AbortSignal.timeout(journalMs);
   const stream = matches === null ? null : readJournal(program, { matches, newest }, limit);
   if (stream === null) throw wrong('journal', 'It is neither a unit nor a match of the journal.');
-  const parts: Buffer[] = [];
-  let bytes = 0;
+  stream.setEncoding('utf8');
+  let text = '';
   for await (const part of stream) {
-    const piece = Buffer.from(part);
-    bytes += piece.length;
-    parts.push(piece);
-    if (bytes > mostBytes) break;
+    text += String(part);
+    if (text.length > mostBytes) break;
   }
-  const found = Buffer.concat(parts).toString('utf8').split('\n');
+  const found = text.split('\n');
   return found.filter((line) => /^\d+\.\d+ /.test(line)).slice(-newest);
 }

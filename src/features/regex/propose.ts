@@ -36,19 +36,20 @@ export async function propose(
     return outcome.answer;
   };
   const seen = (await ask({})).lines[0];
-  const searched =
-    seen?.content == null ? withoutDate(line, seen?.date ?? null) : line.slice(...seen.content);
+  const content = seen?.content ?? null;
+  const date = seen?.date ?? null;
+  const searched = content === null ? withoutDate(line, date) : line.slice(...content);
   const { regex, notes } = generalise(searched);
   if (regex === null)
     throw invalidInput('There is no address in this line: fail2ban would not know whom to ban.', [
       { field: 'body.line', message: 'Holds no address' },
     ]);
-  if (seen?.content == null && prefregex)
+  if (content === null && prefregex)
     notes.push('The filter’s prefregex does not match this line: in this filter it would never be tried.');
   const checked = await ask({ expressions: [regex], lines: [line, ...samples] });
   const [own, ...others] = checked.lines;
   const match = own?.matches[0];
-  if (seen?.date == null) notes.push('fail2ban finds no date in this line.');
+  if (date === null) notes.push('fail2ban finds no date in this line.');
   if (match === undefined) notes.push('The expression does not match the line; it needs a hand.');
   return {
     failregex: regex,

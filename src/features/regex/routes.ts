@@ -10,19 +10,7 @@ import type { ReplayLines } from '../../host/regex/replay-lines.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Locate } from '../../platform/geo/place.ts';
 import type { Mount } from '../../platform/http/mount.ts';
-import {
-  changeTrial,
-  deleteTrial,
-  listTrials,
-  proposeRegex,
-  readLab,
-  readLabFilter,
-  readLabJail,
-  readSamples,
-  readTrial,
-  saveTrial,
-  testRegex,
-} from './contract.ts';
+import { proposeRegex, readLab, readLabFilter, readLabJail, readSamples, testRegex } from './contract.ts';
 import { createLabJails } from './lab-jails.ts';
 import { filterText, jailView } from './lab-view.ts';
 import { propose } from './propose.ts';
@@ -31,6 +19,7 @@ import { createReplays } from './replays.ts';
 import { samplesOf } from './samples.ts';
 import { beginReplay } from './start-replay.ts';
 import { testLines } from './test-lines.ts';
+import { changeTrial, deleteTrial, listTrials, readTrial, saveTrial } from './trials-contract.ts';
 import { createTrials } from './trials.ts';
 
 interface RegexRoutesDeps {

@@ -91,8 +91,8 @@ function told(answer: MatchAnswer, given: GivenLines, expressions: readonly stri
   const ignored = answer.ignore.map(() => 0);
   for (const [index, line] of lines.entries()) {
     if (line.regex !== null && line.state === 'matched') hits[line.regex] = (hits[line.regex] ?? 0) + 1;
-    const by = answer.lines[index]?.ignored;
-    if (by != null) ignored[by] = (ignored[by] ?? 0) + 1;
+    const by = answer.lines[index]?.ignored ?? null;
+    if (by !== null) ignored[by] = (ignored[by] ?? 0) + 1;
   }
   const row = (one: MatchAnswer['expressions'][number], regex: string, count: number) => ({
     regex,
@@ -124,15 +124,15 @@ function lineOf(line: Line, text: string, dated: boolean): AnswerLine {
   // fail2ban takes the first that matches.
   const match = line.matches.toSorted((a, b) => a.expression - b.expression)[0];
   const cut = dated ? (line.date?.[1] ?? 0) : 0;
-  const moved = (span: readonly [number, number] | null | undefined): [number, number] | null =>
-    span == null ? null : [Math.max(0, span[0] - cut), Math.max(0, span[1] - cut)];
+  const moved = (span: readonly [number, number] | null): [number, number] | null =>
+    span === null ? null : [Math.max(0, span[0] - cut), Math.max(0, span[1] - cut)];
   return {
     text: text.slice(cut),
     state: line.state === 'tested' ? stateOf(line) : line.state,
     regex: match?.expression ?? null,
     at: line.at === null ? null : instant(line.at),
     date: dated ? null : line.date,
-    host: moved(match?.address),
+    host: moved(match?.address ?? null),
     id: match?.id ?? null,
     helper: match?.helper ?? false,
     groups: match?.groups ?? {},

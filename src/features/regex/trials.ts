@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { EndpointInput, EndpointOutput } from '../../base/endpoint.ts';
 import { conflict, notFound } from '../../base/errors.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import { changeTrial, type listTrials, type readTrial, type saveTrial } from './contract.ts';
+import { changeTrial, type listTrials, type readTrial, type saveTrial } from './trials-contract.ts';
 
 interface TrialsDeps {
   db: Kysely<Database>;

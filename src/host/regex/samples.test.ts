@@ -30,8 +30,8 @@ async function disagreements(name: string): Promise<string[]> {
   if (read.kind !== 'answered') throw new Error(read.sentence);
   const found: string[] = [];
   for (const [index, group] of groups.entries()) {
-    const filter = read.answer.filters[index]?.value;
-    if (filter == null) return [read.answer.filters[index]?.problem ?? 'cannot be read'];
+    const filter = read.answer.filters[index]?.value ?? null;
+    if (filter === null) return [read.answer.filters[index]?.problem ?? 'cannot be read'];
     const outcome = await engine.matchLines({
       ...filter,
       maxLines: Number(filter.maxLines ?? 1),

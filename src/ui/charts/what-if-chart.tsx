@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatCount } from '../numbers.ts';
 import { useTimes } from '../page-context.tsx';
+import { useNow } from '../use-now.ts';
 import { useSize } from '../use-size.ts';
 import { countScale } from './scale.ts';
 import { timeTicks } from './time-ticks.ts';
@@ -30,6 +31,7 @@ const axis = 26;
 export function WhatIfChart({ label, points, bucketMs, nowLabel, trialLabel }: WhatIfChartProps) {
   const { t } = useTranslation();
   const { zone, moment } = useTimes();
+  const now = useNow(60_000);
   const { ref, size } = useSize();
   const [active, setActive] = useState<number | null>(null);
   const width = size?.width ?? 0;
@@ -126,7 +128,7 @@ export function WhatIfChart({ label, points, bucketMs, nowLabel, trialLabel }: W
                   x={note.x}
                   y={Math.max(-6, y(Math.max(note.trial, note.now)) - 6)}
                 >
-                  {active === null ? sentence : `${moment(note.at, Date.now())}  ${sentence}`}
+                  {active === null ? sentence : `${moment(note.at, now)}  ${sentence}`}
                 </text>
               )}
             </g>
@@ -146,7 +148,7 @@ export function WhatIfChart({ label, points, bucketMs, nowLabel, trialLabel }: W
           <tbody>
             {points.map((one) => (
               <tr key={one.at}>
-                <th scope="row">{moment(one.at, Date.now())}</th>
+                <th scope="row">{moment(one.at, now)}</th>
                 <td>{formatCount(one.now)}</td>
                 <td>{formatCount(one.trial)}</td>
               </tr>

@@ -103,8 +103,8 @@ function Hits({ tried, strong }: { tried: Tried | undefined; strong: boolean }) 
 }
 
 function Wrong({ tried, problem }: { tried: Tried | undefined; problem: string | undefined }) {
-  const sentence = problem ?? tried?.problem ?? tried?.catastrophic;
-  if (sentence == null) return null;
+  const sentence = problem ?? tried?.problem ?? tried?.catastrophic ?? null;
+  if (sentence === null) return null;
   return (
     <p className="lab-wrong small" role="alert">
       {sentence}

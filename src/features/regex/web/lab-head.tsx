@@ -117,7 +117,8 @@ function linesOf(from: LinesFrom) {
       return {};
     case 'history':
       return { source: { kind: 'history' as const, name: '' } };
-    default:
+    case 'log':
+    case 'journal':
       return { source: { kind: from.kind, name: from.name } };
   }
 }

@@ -31,11 +31,8 @@ export function LabPage({ view }: { view: LabView }) {
     filterName === null ? undefined : filter.data,
   );
   const onSubject = (subject: string): void => {
-    const [kind, name = ''] = [
-      subject.slice(0, subject.indexOf(':')),
-      subject.slice(subject.indexOf(':') + 1),
-    ];
-    void navigate({ to: '/lab', search: kind === 'jail' ? { jail: name } : { filter: name } });
+    const name = subject.slice(subject.indexOf(':') + 1);
+    void navigate({ to: '/lab', search: subject.startsWith('jail:') ? { jail: name } : { filter: name } });
   };
   if (ground === null || lab.data === undefined || (trialId !== null && trial.data === undefined))
     return (

@@ -4,6 +4,7 @@ import type { EndpointCall, EndpointOutput } from '../../../base/endpoint.ts';
 import type { Caller } from '../../../ui/call.ts';
 import type * as contract from '../contract.ts';
 import type * as replay from '../replay-contract.ts';
+import type * as trials from '../trials-contract.ts';
 
 export type LabJail = EndpointOutput<typeof contract.readLabJail>;
 export type FilterText = LabJail['text'];
@@ -11,7 +12,7 @@ export type LabSource = LabJail['sources'][number];
 export type TestBody = NonNullable<EndpointCall<typeof contract.testRegex>['body']>;
 export type TestAnswer = EndpointOutput<typeof contract.testRegex>;
 export type TestLine = TestAnswer['lines'][number];
-export type SavedTrial = EndpointOutput<typeof contract.readTrial>;
+export type SavedTrial = EndpointOutput<typeof trials.readTrial>;
 export type ReplayBody = NonNullable<EndpointCall<typeof replay.startReplay>['body']>;
 export type ReplayRun = EndpointOutput<typeof replay.readReplay>;
 export type ReplayResult = NonNullable<ReplayRun['result']>;
@@ -62,14 +63,14 @@ export const samplesQuery = (caller: Caller, name: string) =>
 export const trialsQuery = (caller: Caller) =>
   queryOptions({
     queryKey: ['lab', 'trials'],
-    queryFn: ({ signal }) => caller.ask<typeof contract.listTrials>('GET /api/v1/config/trials', { signal }),
+    queryFn: ({ signal }) => caller.ask<typeof trials.listTrials>('GET /api/v1/config/trials', { signal }),
   });
 
 export const trialQuery = (caller: Caller, id: number) =>
   queryOptions({
     queryKey: ['lab', 'trial', id],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.readTrial>('GET /api/v1/config/trials/{id}', { params: { id }, signal }),
+      caller.ask<typeof trials.readTrial>('GET /api/v1/config/trials/{id}', { params: { id }, signal }),
     retry: false,
   });
 
@@ -105,10 +106,10 @@ export const startReplay = (caller: Caller, body: ReplayBody) =>
 export const cancelReplay = (caller: Caller, id: string) =>
   caller.call<typeof replay.cancelReplay>('DELETE /api/v1/config/replay/{id}', { params: { id } });
 
-type TrialBody = NonNullable<EndpointCall<typeof contract.saveTrial>['body']>;
+type TrialBody = NonNullable<EndpointCall<typeof trials.saveTrial>['body']>;
 
 export const saveTrial = (caller: Caller, body: TrialBody) =>
-  caller.call<typeof contract.saveTrial>('POST /api/v1/config/trials', { body });
+  caller.call<typeof trials.saveTrial>('POST /api/v1/config/trials', { body });
 
 export const proposeQuery = (
   caller: Caller,

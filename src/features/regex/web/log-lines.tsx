@@ -65,7 +65,7 @@ export function LogLines({ answer, isNew, rowOf, chosen, onChoose, stale }: LogL
           onChange={setKind}
         />
       </div>
-      <div ref={scroller} className="lab-scroll" tabIndex={0} role="group" aria-label={t('lab.log_lines')}>
+      <div ref={scroller} className="lab-scroll">
         {shown.length === 0 ? <p className="lab-none quiet">{t('lab.no_lines_of_kind')}</p> : null}
         <ul style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {

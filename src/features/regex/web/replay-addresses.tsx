@@ -44,7 +44,7 @@ export function ReplayAddresses({ result }: { result: ReplayResult }) {
       {shown.length === 0 ? (
         <p className="lab-none quiet">{t(`lab.nobody.${list}`)}</p>
       ) : (
-        <div className="lab-table-scroll" tabIndex={0} role="group" aria-label={t('lab.addresses')}>
+        <div className="lab-table-scroll">
           <table className="lab-table">
             <thead>
               <tr className="small">
@@ -122,7 +122,7 @@ function Row({ row, earlier }: { row: AddressRow; earlier: boolean }) {
 }
 
 /** A spreadsheet takes a text that begins with a sign for a formula. */
-const cell = (value: unknown): string =>
+const cell = (value: string | number | null): string =>
   `"${String(value ?? '')
     .replace(/^(?=[=+@-])/, "'")
     .replaceAll('"', '""')}"`;

@@ -26,6 +26,7 @@ interface ReplayPanelProps {
 export function ReplayPanel({ replaying, off, onRun }: ReplayPanelProps) {
   const { t } = useTranslation();
   const { run, problem, busy } = replaying;
+  const result = run?.result ?? null;
   const start = (): void => {
     if (off === null && !busy) onRun();
   };
@@ -64,19 +65,19 @@ export function ReplayPanel({ replaying, off, onRun }: ReplayPanelProps) {
           <ProblemNote problem={problem} title={t('lab.replay_failed')} />
         </div>
       )}
-      {run?.error == null ? null : (
+      {(run?.error ?? null) === null ? null : (
         <div className="lab-note">
-          <Note kind="bad">{run.error}</Note>
+          <Note kind="bad">{run?.error}</Note>
         </div>
       )}
-      {run?.result == null ? (
+      {result === null ? (
         busy || problem !== null || off !== null ? null : (
           <EmptyState kind="nothing-yet" title={t('lab.no_replay')}>
             {t('lab.no_replay_text')}
           </EmptyState>
         )
       ) : (
-        <Result result={run.result} />
+        <Result result={result} />
       )}
     </section>
   );
@@ -95,7 +96,7 @@ function Done({ at }: { at: number }) {
 function RunLine({ run }: { run: ReplayRun | undefined }) {
   const { t } = useTranslation();
   const say = useDurations();
-  if (run?.result == null) return null;
+  if (run === undefined || run.result === null) return null;
   const { from, to, lines } = run.result;
   const span = from === null || to === null ? 0 : Math.round((Date.parse(to) - Date.parse(from)) / 1000);
   return t('lab.run_line', {
