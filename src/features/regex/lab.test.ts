@@ -1,4 +1,5 @@
 /** The laboratory over HTTP, beside a real fail2ban: tests, replays, trials, and what is refused. */
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { tmpdir } from 'node:os';
@@ -274,4 +275,27 @@ test('a trial is saved, read by its number, changed and deleted', async () => {
 test('nobody without a session tests, replays or reads', async () => {
   for (const path of ['lab', 'lab/jails/sshd', 'trials', 'filters/sshd/samples', 'replay/x'])
     expect((await fetch(`${bangui.url}${api}/${path}`)).status).toBe(401);
+});
+
+test('when BanGUI ends, the replay under way is killed with it', async () => {
+  const path = join(logs, 'ending.log');
+  await writeFile(
+    path,
+    Array.from({ length: 400_000 }, (_, at) => failed(at % 1400, '198.51.100.3')).join('\n'),
+  );
+  const started = await post('replay', { jail: 'sshd', source: { log_path: path } });
+  const { run_id: id } = z.object({ run_id: z.string() }).parse(started.body);
+  const read = async () => readReplay.output.parse((await operator.get(`${api}/replay/${id}`)).body);
+  await expect.poll(async () => (await read()).progress.lines, { timeout: 20_000 }).toBeGreaterThan(0);
+  const children = () =>
+    execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+      .split('\n')
+      .filter((row) => row.includes('replay-lines.py'))
+      .map((row) => row.trim().split(/\s+/));
+  const pids = children().flatMap(([pid = '', parent]) => (parent === String(bangui.pid) ? [pid] : []));
+  expect(pids.length).toBe(1);
+  const began = performance.now();
+  expect(await bangui.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(children().filter(([pid = '']) => pids.includes(pid))).toEqual([]);
 });

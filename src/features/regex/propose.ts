@@ -113,8 +113,9 @@ function generalise(text: string): { regex: string | null; notes: string[] } {
     { pattern: /[A-Za-z_]+(?=\d)|\w+/y, write: (found) => found[0] },
   ];
   let regex = '';
-  let at = text.length - text.trimStart().length;
-  const start = at > 0 ? String.raw`^\s*` : '^';
+  const begin = text.length - text.trimStart().length;
+  let at = begin;
+  const start = begin > 0 ? String.raw`^\s*` : '^';
   const end = text.trimEnd().length;
   while (at < end) {
     const next = firstOf(pieces, text, at);
@@ -123,7 +124,7 @@ function generalise(text: string): { regex: string | null; notes: string[] } {
   }
   if (!user)
     notes.push('No user was found in the line; add <F-USER>…</F-USER> around one to see it with each ban.');
-  return { regex: host ? `${start}${withHostName(regex, at > 0, text)}$` : null, notes };
+  return { regex: host ? `${start}${withHostName(regex, begin > 0, text)}$` : null, notes };
 }
 
 function firstOf(pieces: readonly Piece[], text: string, at: number) {

@@ -128,7 +128,7 @@ class Side:
                 continue
             matched = True
             self.hits[self.engine.taken[index]] += 1
-            if not ip.isValid and data.get("dns") is not None:
+            if data.get("dns") is not None and not (ip.isIPv4 or ip.isIPv6):
                 self.names += 1
             else:
                 (self.left_out if ip in ignored else self.counting).add(ip, at)

@@ -1,7 +1,7 @@
 /** The expressions that are tried, each with the lines it matched; a click edits one. */
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
 import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
@@ -24,6 +24,13 @@ interface ExpressionsProps {
 export function Expressions({ expressions, tried, problem, fresh, onChange }: ExpressionsProps) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState<number | null>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const rows = useRef(expressions.length);
+  useEffect(() => {
+    // One that was added stands last, and is the one to look at.
+    if (expressions.length > rows.current) list.current?.scrollTo(0, list.current.scrollHeight);
+    rows.current = expressions.length;
+  }, [expressions.length]);
   const put = (row: number, text: string): void =>
     onChange(expressions.map((one, index) => (index === row ? text.replaceAll(/[\r\n]+/g, ' ') : one)));
   const end = (row: number): void => {
@@ -36,7 +43,7 @@ export function Expressions({ expressions, tried, problem, fresh, onChange }: Ex
         <span className="mono">failregex</span>
         <span>{t('lab.lines_matched')}</span>
       </div>
-      <ol className="lab-expressions">
+      <ol ref={list} className="lab-expressions">
         {expressions.map((text, row) => (
           // Two equal expressions are told apart by nothing but their place.
           // oxlint-disable-next-line react/no-array-index-key

@@ -2,9 +2,11 @@
 import IconLink from '@tabler/icons-react/dist/esm/icons/IconLink.mjs';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { copyText } from '../../../ui/copy-text.ts';
 import { problemText } from '../../../ui/problem-note.tsx';
 import { useToasts } from '../../../ui/toast.tsx';
 import { trialOf, type Draft, type Ground } from './draft.ts';
@@ -31,8 +33,10 @@ export function LabHead({ ground, draft, from, saved }: LabHeadProps) {
   const name = saved?.name ?? ground.jail?.name ?? ground.filter ?? '';
   const trial = trialOf(draft, ground.text);
   const changed = Object.keys(trial).length > 0;
+  const kept = useRef<{ text: string; id: number } | null>(null);
+  /** What was saved already keeps its number. */
   const keep = async (): Promise<number | null> => {
-    const result = await saveTrial(caller, {
+    const body = {
       name,
       trial,
       ...(ground.jail === null
@@ -41,11 +45,16 @@ export function LabHead({ ground, draft, from, saved }: LabHeadProps) {
           : { filter: ground.filter }
         : { jail: ground.jail.name }),
       ...linesOf(from),
-    });
+    };
+    const text = JSON.stringify(body);
+    if (kept.current?.text === text) return kept.current.id;
+    if (saved !== null && JSON.stringify(saved.content.trial) === JSON.stringify(trial)) return saved.id;
+    const result = await saveTrial(caller, body);
     if (!result.ok) {
       toasts.show({ tone: 'bad', title: t('lab.not_saved'), detail: problemText(t, result.problem) });
       return null;
     }
+    kept.current = { text, id: result.value.id };
     await queries.invalidateQueries({ queryKey: ['lab', 'trials'] });
     return result.value.id;
   };
@@ -53,10 +62,7 @@ export function LabHead({ ground, draft, from, saved }: LabHeadProps) {
     const id = await keep();
     if (id === null) return;
     const link = `${location.origin}/lab?trial=${id}`;
-    const copied = await navigator.clipboard.writeText(link).then(
-      () => true,
-      () => false,
-    );
+    const copied = await copyText(link);
     toasts.show({ tone: 'ok', title: t(copied ? 'lab.link_copied' : 'lab.link_made', { id }), detail: link });
   };
   const makeDraft = async (): Promise<void> => {

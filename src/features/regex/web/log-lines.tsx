@@ -10,7 +10,9 @@ import { useTranslation } from 'react-i18next';
 import { Icon } from '../../../ui/icon.tsx';
 import { LogText } from '../../../ui/log-text.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
+import { useTimes } from '../../../ui/page-context.tsx';
 import { Segments } from '../../../ui/segments.tsx';
+import { useNow } from '../../../ui/use-now.ts';
 import type { TestAnswer, TestLine } from './lab-query.ts';
 
 interface LogLinesProps {
@@ -101,6 +103,11 @@ const mostShown = 240;
 
 function Line({ line, state, row, chosen, onChoose }: LineProps) {
   const { t } = useTranslation();
+  const times = useTimes();
+  const now = useNow(60_000);
+  // The time it was read as takes the place of a date in front.
+  const clock = line.at === null ? null : times.exact(Date.parse(line.at), now);
+  const cut = clock !== null && line.date !== null && line.date[0] <= 1 ? line.date[1] : 0;
   return (
     <button
       type="button"
@@ -114,7 +121,11 @@ function Line({ line, state, row, chosen, onChoose }: LineProps) {
         {t(`lab.state.${line.helper ? 'helper' : state}`)}
       </span>
       <span className="mono lab-line-text">
-        <LogText text={line.text.slice(0, mostShown)} spans={line.host === null ? [] : [line.host]} />
+        {clock === null || (cut === 0 && line.date !== null) ? null : <span className="quiet">{clock} </span>}
+        <LogText
+          text={line.text.slice(cut, cut + mostShown)}
+          spans={line.host === null ? [] : [[line.host[0] - cut, line.host[1] - cut]]}
+        />
       </span>
       <span className="micro quiet number">{row === null ? '' : row + 1}</span>
     </button>
