@@ -41,7 +41,7 @@ test.afterAll(async () => {
 });
 
 const logLines = (page: Page) => page.getByRole('region', { name: 'Log lines' });
-const replay = (page: Page) => page.getByRole('region', { name: 'What it would have done' });
+const replay = (page: Page) => page.getByRole('region', { name: 'Replay' });
 
 test('a line becomes an expression, the expression a replay, the replay a link', async ({ page }) => {
   await signInAt(page, bangui.url, '/');
