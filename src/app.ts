@@ -169,6 +169,7 @@ export async function startApp({
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
+    const configDir = practice?.configDir ?? config.fail2banConfigDir;
     openAddress({
       mount,
       db,
@@ -178,21 +179,10 @@ export async function startApp({
       log,
       now,
       closers,
-      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      configDir,
       regexProgram: config.fail2banRegex,
     });
-    openLab({
-      mount,
-      db,
-      host,
-      locate: geo.locate,
-      configDir: practice?.configDir ?? config.fail2banConfigDir,
-      regexProgram: config.fail2banRegex,
-      allowedLogDirs: config.allowedLogDirs,
-      log,
-      now,
-      closers,
-    });
+    openLab({ mount, db, host, locate: geo.locate, configDir, config, log, now, closers });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
+import type { Fail2banConfig } from './fail2ban-settings.ts';
 import { regexRoutes } from './features/regex/routes.ts';
 import type { Host } from './host/host.ts';
 import { createRegexEngine } from './host/regex/match-lines.ts';
@@ -21,27 +22,15 @@ interface LabDeps {
   locate: Locate;
   /** fail2ban's. */
   configDir: string;
-  /** fail2ban-regex; null: on PATH. */
-  regexProgram: string | null;
-  allowedLogDirs: readonly string[];
+  config: Pick<Fail2banConfig, 'fail2banRegex' | 'allowedLogDirs'>;
   log: Log;
   now: Clock;
   closers: Closers;
 }
 
 export function openLab(deps: LabDeps): void {
-  const {
-    mount,
-    db,
-    host,
-    locate,
-    configDir,
-    regexProgram: program,
-    allowedLogDirs,
-    log,
-    now,
-    closers,
-  } = deps;
+  const { mount, db, host, locate, configDir, config, log, now, closers } = deps;
+  const { fail2banRegex: program, allowedLogDirs } = config;
   const engine = createRegexEngine({ program });
   closers.add('lab_engine', engine.close);
   const reader = createFilterReader({ program, configDir });
