@@ -237,6 +237,16 @@ test('a trial that cannot be tried, or an unknown jail or run, is refused at onc
   expect((await operator.send('DELETE', `${api}/replay/nothing`, {})).status).toBe(404);
 });
 
+test('the lines that the history keeps of bans can be replayed too', async () => {
+  await fail2ban.fail('sshd', '198.51.100.66', 3);
+  const source = { history: true };
+  const lines = async () => (await replayed({ jail: 'sshd', source })).result?.lines ?? 0;
+  await expect.poll(lines, { timeout: 25_000, interval: 500 }).toBeGreaterThan(0);
+  const { result } = await replayed({ jail: 'sshd', trial: { failregex: 'never <HOST>' }, source });
+  expect(result).toMatchObject({ lost: { total: 1, items: [{ ip: '198.51.100.66' }] }, added: { total: 0 } });
+  expect(result?.notes.join(' ')).toContain('only lines that led to a ban');
+});
+
 test('a replay is cancelled while it runs, and the next one still runs', async () => {
   const path = join(logs, 'long.log');
   await writeFile(
@@ -250,7 +260,7 @@ test('a replay is cancelled while it runs, and the next one still runs', async (
   expect(await read()).toMatchObject({ state: 'running', result: null });
   expect((await operator.send('DELETE', `${api}/replay/${id}`, {})).status).toBe(204);
   await expect.poll(async () => (await read()).state).toBe('aborted');
-  const next = await replayed({ jail: 'sshd', source: { log_path: fail2ban.authLog } });
+  const next = await replayed({ jail: 'sshd', source: { log_path: fail2ban.secondAuthLog } });
   expect(next).toMatchObject({ state: 'completed', result: { lines: 0 } });
 });
 
