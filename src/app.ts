@@ -24,6 +24,7 @@ import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
 import { openHistory } from './open-history.ts';
+import { openLab } from './open-lab.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
@@ -168,6 +169,7 @@ export async function startApp({
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
+    const configDir = practice?.configDir ?? config.fail2banConfigDir;
     openAddress({
       mount,
       db,
@@ -177,9 +179,10 @@ export async function startApp({
       log,
       now,
       closers,
-      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      configDir,
       regexProgram: config.fail2banRegex,
     });
+    openLab({ mount, db, host, locate: geo.locate, configDir, config, log, now, closers });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

@@ -1,5 +1,6 @@
 /** The pages and the acts that are always there. */
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
+import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -75,6 +76,13 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           label: t('nav.jails'),
           end: 'g j',
           run: () => void navigate({ to: '/jails', search: {} }),
+        },
+        {
+          id: 'lab',
+          icon: IconFlask,
+          label: t('nav.lab'),
+          end: 'g l',
+          run: () => void navigate({ to: '/lab', search: {} }),
         },
       ],
     },

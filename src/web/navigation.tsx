@@ -1,6 +1,7 @@
 /** The pages at the left, icons only on narrow windows, a bar at the bottom on phones. */
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
+import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -64,6 +65,11 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       content: <Entry icon={IconLock} text={t('nav.jails')} />,
       onSelect: () => void navigate({ to: '/jails', search: {} }),
     },
+    {
+      key: 'lab',
+      content: <Entry icon={IconFlask} text={t('nav.lab')} />,
+      onSelect: () => void navigate({ to: '/lab', search: {} }),
+    },
   ];
   const help = {
     key: 'help',
@@ -78,6 +84,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
       <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
+      <NavLink to="/lab" icon={IconFlask} text={t('nav.lab')} second />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}

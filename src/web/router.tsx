@@ -13,6 +13,7 @@ import { sessionQuery } from '../features/auth/web/session-query.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { readLabView } from '../features/regex/web/lab-view.ts';
 import { readMapView, type MapView } from '../features/map/web/map-view.ts';
 import { readDashboardView, type DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { setupQuery } from '../features/setup/web/setup-query.ts';
@@ -104,6 +105,13 @@ const jailsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
 });
 
+const labRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/lab',
+  validateSearch: readLabView,
+  component: lazyRouteComponent(() => import('./lab.tsx'), 'Lab'),
+});
+
 const historyRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/history',
@@ -147,6 +155,7 @@ const routeTree = rootRoute.addChildren([
     offenderRangesRoute,
     addressRoute,
     jailsRoute,
+    labRoute,
   ]),
 ]);
 

@@ -163,4 +163,10 @@ function useGoTo(): void {
     label: t('shortcuts.jails'),
     run: () => void navigate({ to: '/jails', search: {} }),
   });
+  useShortcut({
+    keys: 'g l',
+    group: 'go',
+    label: t('shortcuts.lab'),
+    run: () => void navigate({ to: '/lab', search: {} }),
+  });
 }
