@@ -26,6 +26,7 @@ import { openAddress } from './open-address.ts';
 import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
+import { openServer } from './open-server.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
@@ -168,6 +169,9 @@ export async function startApp({
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
+    const configDir = practice?.configDir ?? config.fail2banConfigDir;
+    const practiceStart = practice?.startCommand ?? null;
+    openServer({ mount, host, live, audit, config, socketPath, configDir, practiceStart, log, now, closers });
     openAddress({
       mount,
       db,
@@ -177,7 +181,7 @@ export async function startApp({
       log,
       now,
       closers,
-      configDir: practice?.configDir ?? config.fail2banConfigDir,
+      configDir,
       regexProgram: config.fail2banRegex,
     });
     jobsRoutes({ mount, db, scheduler, audit });
