@@ -1,7 +1,7 @@
 /** Lines to entries that match, read either way through a file. */
 import { parseLogHead, type LogHead } from '../bans/parse-log-line.ts';
 import type { RawLine } from './lines-backwards.ts';
-import { matches, mostContinuation, toEntry, type EntryFilter, type LogEntry } from './log-entry.ts';
+import { entryWhen, mostContinuation, type EntryFilter, type LogEntry } from './log-entry.ts';
 
 interface CollectOptions {
   /** Of the file: what the ids of its entries begin with. */
@@ -20,9 +20,9 @@ export function collectBackwards({ head, filter }: CollectOptions): (line: RawLi
       if (more.length >= 2 * mostContinuation) more = more.slice(-mostContinuation);
       return null;
     }
-    const entry = toEntry(`${head}.${offset}`, read, more.toReversed().slice(0, mostContinuation));
+    const continued = more.length === 0 ? more : more.toReversed().slice(0, mostContinuation);
     more = [];
-    return matches(entry, filter) ? entry : null;
+    return entryWhen(filter, `${head}.${offset}`, read, continued);
   };
 }
 
@@ -37,9 +37,9 @@ interface Forwards {
 export function collectForwards({ head, filter }: CollectOptions): Forwards {
   let open: { id: string; read: LogHead; more: string[] } | null = null;
   const end = (): LogEntry | null => {
-    const entry = open === null ? null : toEntry(open.id, open.read, open.more);
+    const entry = open === null ? null : entryWhen(filter, open.id, open.read, open.more);
     open = null;
-    return entry !== null && matches(entry, filter) ? entry : null;
+    return entry;
   };
   return {
     take({ offset, text }) {

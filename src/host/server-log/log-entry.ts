@@ -33,7 +33,17 @@ export const mostContinuation = 200;
 /** Characters of all lines that continue one entry. */
 const mostContinued = 64 * 1024;
 
-export function toEntry(id: string, head: LogHead, more: string[]): LogEntry {
+/** The entry when it matches; what costs most is done for those only. `text` of the filter in lower case. */
+export function entryWhen(filter: EntryFilter, id: string, head: LogHead, more: string[]): LogEntry | null {
+  const { text, level, jail } = filter;
+  if (level !== null && severityOf(head.level) < severityOf(level)) return null;
+  const found = text === '' || holds(head.message, text) || holds(head.logger, text) || more.some((line) => holds(line, text));
+  if (!found) return null;
+  const entry = toEntry(id, head, more);
+  return jail === null || entry.jail === jail ? entry : null;
+}
+
+function toEntry(id: string, head: LogHead, more: string[]): LogEntry {
   const [, jail, rest = ''] = ofJail.exec(head.message) ?? [];
   const [, banned, again] = about.exec(rest) ?? [];
   const address = jail === undefined ? null : parseAddress((banned ?? again ?? '').replace(/,$/, ''));
@@ -47,14 +57,6 @@ function bounded(lines: readonly string[]): string[] {
     room -= line.length + 1;
     return kept === '' && room < 0 ? [] : [kept];
   });
-}
-
-/** `text` of the filter in lower case. */
-export function matches(entry: LogEntry, { text, level, jail }: EntryFilter): boolean {
-  if (level !== null && severityOf(entry.level) < severityOf(level)) return false;
-  if (jail !== null && entry.jail !== jail) return false;
-  if (text === '') return true;
-  return holds(entry.message, text) || holds(entry.logger, text) || entry.more.some((line) => holds(line, text));
 }
 
 const holds = (line: string, text: string): boolean => line.toLowerCase().includes(text);
