@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { createRestartRun } from './features/server/restart-run.ts';
 import { serverRoutes } from './features/server/routes.ts';
 import type { Host } from './host/host.ts';
+import { createReloader } from './host/reload.ts';
 import type { Audit } from './platform/audit.ts';
 import type { Live } from './platform/http/live.ts';
 import type { Mount } from './platform/http/mount.ts';
@@ -29,6 +30,7 @@ interface ServerDeps {
 export function openServer(deps: ServerDeps): void {
   const { mount, host, live, audit, config, socketPath, configDir, log, now, closers } = deps;
   const startCommand = deps.practiceStart ?? config.fail2banStartCommand;
+  const reloader = createReloader({ client: config.fail2banClient, configDir, socketPath });
   const restart = createRestartRun({ host, socketPath, startCommand, log, now });
   closers.add('fail2ban_restart', restart.close);
   serverRoutes({
@@ -43,6 +45,6 @@ export function openServer(deps: ServerDeps): void {
     now,
     apply: null,
     rehearse: null,
-    reload: null,
+    reload: () => reloader.reload(null),
   });
 }

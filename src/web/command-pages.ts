@@ -1,4 +1,5 @@
 /** The pages and the acts that are always there. */
+import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
@@ -75,6 +76,13 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           label: t('nav.jails'),
           end: 'g j',
           run: () => void navigate({ to: '/jails', search: {} }),
+        },
+        {
+          id: 'log',
+          icon: IconActivity,
+          label: t('nav.log'),
+          end: 'g l',
+          run: () => void navigate({ to: '/log', search: {} }),
         },
       ],
     },

@@ -13,6 +13,7 @@ import { sessionQuery } from '../features/auth/web/session-query.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { readLogView } from '../features/server/web/log-view.ts';
 import { readMapView, type MapView } from '../features/map/web/map-view.ts';
 import { readDashboardView, type DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { setupQuery } from '../features/setup/web/setup-query.ts';
@@ -104,6 +105,13 @@ const jailsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
 });
 
+const logRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/log',
+  validateSearch: readLogView,
+  component: lazyRouteComponent(() => import('./log.tsx'), 'Log'),
+});
+
 const historyRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/history',
@@ -147,6 +155,7 @@ const routeTree = rootRoute.addChildren([
     offenderRangesRoute,
     addressRoute,
     jailsRoute,
+    logRoute,
   ]),
 ]);
 

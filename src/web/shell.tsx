@@ -163,4 +163,10 @@ function useGoTo(): void {
     label: t('shortcuts.jails'),
     run: () => void navigate({ to: '/jails', search: {} }),
   });
+  useShortcut({
+    keys: 'g l',
+    group: 'go',
+    label: t('shortcuts.log'),
+    run: () => void navigate({ to: '/log', search: {} }),
+  });
 }

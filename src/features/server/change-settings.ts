@@ -46,7 +46,7 @@ const hour = 3_600;
 export async function changeSettings(deps: ChangeDeps, body: Body, call: Call): Promise<Answer> {
   const { host, audit } = deps;
   const before = await currentSettings(deps);
-  const wanted = await readWanted(deps, body, before.log_target);
+  const wanted = await readWanted(deps, body, before);
   const actor = call.actor?.name ?? '';
   const entry = { actor, client: call.client, hostId: host.id, action: 'server.settings', target: 'fail2ban' };
   const back: (() => Promise<unknown>)[] = [];
@@ -65,7 +65,7 @@ export async function changeSettings(deps: ChangeDeps, body: Body, call: Call): 
   return { ...(await currentSettings(deps)), ...kept };
 }
 
-async function readWanted(deps: ChangeDeps, body: Body, present: string | null): Promise<Wanted> {
+async function readWanted(deps: ChangeDeps, body: Body, before: Before): Promise<Wanted> {
   const wanted: Wanted = {};
   const wrong: FieldError[] = [];
   const refuse = (field: keyof Body, message: string): void => void wrong.push({ field: `body.${field}`, message });
@@ -75,7 +75,8 @@ async function readWanted(deps: ChangeDeps, body: Body, present: string | null):
     else wanted.log_level = level;
   }
   if (body.log_target !== undefined) {
-    const check = await checkLogTarget(body.log_target.trim(), { allowedDirs: deps.logFolders, present });
+    const own = [before.log_target, before.configured.log_target?.value].filter((each) => typeof each === 'string');
+    const check = await checkLogTarget(body.log_target.trim(), { allowedDirs: deps.logFolders, own });
     if (check.ok) wanted.log_target = check.target;
     else refuse('log_target', check.reason);
   }

@@ -8,10 +8,10 @@ import { isPlainPath, logTargetWords } from '../wire/server-commands.ts';
 export type TargetCheck = { ok: true; target: string } | { ok: false; reason: string };
 
 interface CheckOptions {
-  /** Folders that files may lie in, besides that of the present log. */
+  /** Folders that files may lie in. */
   allowedDirs: readonly string[];
-  /** The target in force; null when it is not known. */
-  present: string | null;
+  /** The targets in force and as configured: these, and their folders, are allowed too. */
+  own: readonly string[];
 }
 
 /** fail2ban appends to the file as root, and it is rotated and read as a log afterwards. */
@@ -20,11 +20,12 @@ export async function checkLogTarget(wanted: string, options: CheckOptions): Pro
   if (word !== undefined) return { ok: true, target: word };
   if (!isPlainPath(wanted) || wanted.endsWith('/') || wanted.split('/').includes('..'))
     return refuse(`A log target is an absolute path or one of ${logTargetWords.join(', ')}.`);
-  if (wanted === options.present) return { ok: true, target: wanted };
+  if (options.own.includes(wanted)) return { ok: true, target: wanted };
 
   const folder = await realpath(dirname(wanted)).catch(() => null);
   if (folder === null) return refuse(`There is no folder ${dirname(wanted)}.`);
-  const dirs = [...options.allowedDirs, ...(options.present?.startsWith('/') ? [dirname(options.present)] : [])];
+  const ownDirs = options.own.filter((path) => path.startsWith('/')).map((path) => dirname(path));
+  const dirs = [...new Set([...options.allowedDirs, ...ownDirs])];
   const allowed = await Promise.all(dirs.map((dir) => realpath(dir).catch(() => null)));
   if (!allowed.some((dir) => dir !== null && (folder === dir || folder.startsWith(dir.endsWith(sep) ? dir : dir + sep))))
     return refuse(`Log files may lie in ${dirs.join(', ')} and nowhere else (BANGUI_ALLOWED_LOG_DIRS).`);
