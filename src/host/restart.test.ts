@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../test/bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../../test/fail2ban/real-fail2ban.ts';
 import { parseAddress, type Address } from '../base/address.ts';
 import { silentLog } from '../base/log.ts';
@@ -16,7 +17,10 @@ let told: RestartStep[];
 let counts: RestartCounts | null;
 const manual = parseJailName('manual') ?? expect.unreachable();
 const many = (count: number): Address[] =>
-  Array.from({ length: count }, (_, n) => parseAddress(`198.18.${n >> 8}.${n & 255}`) ?? expect.unreachable());
+  Array.from(
+    { length: count },
+    (_, n) => parseAddress(`198.18.${n >> 8}.${n & 255}`) ?? expect.unreachable(),
+  );
 const files = (): string[] => ['-c', fail2ban.configDir, '-s', fail2ban.socket, '-p', fail2ban.pidFile];
 const client = (): string[] => ['/usr/bin/python3', '/usr/bin/fail2ban-client', ...files(), 'start'];
 
@@ -24,7 +28,7 @@ beforeEach(async () => {
   fail2ban = await startFail2ban();
   host = createLocalHost({ id: 'local', socketPath: fail2ban.socket, log: silentLog, now: Date.now });
   host.start();
-  await expect.poll(() => host.status().jails.length, { timeout: 15_000 }).toBe(4);
+  await until('it has four jails', () => host.status().jails.length === 4);
   told = [];
   counts = null;
 }, 60_000);
@@ -35,7 +39,11 @@ afterEach(async () => {
   await fail2ban.remove();
 }, 60_000);
 
-const restart = (startCommand: readonly string[], limits: Partial<RestartLimits> = {}, signal?: AbortSignal) =>
+const restart = (
+  startCommand: readonly string[],
+  limits: Partial<RestartLimits> = {},
+  signal?: AbortSignal,
+) =>
   restartFail2ban(
     { host, socketPath: fail2ban.socket, startCommand, log: silentLog, limits },
     (step, now) => {
@@ -53,14 +61,16 @@ test('fail2ban is ended, started by the command, and has its jails and bans agai
   const before = (await host.refresh()).upSince;
   expect(await restart(client(), { graceMs: 300 })).toEqual({ result: 'done', missing: [] });
   expect(ends()).toEqual(allDone);
-  expect(told.find(({ name, outcome }) => name === 'start' && outcome === 'done')?.detail).toMatch(/fail2ban-client/);
+  expect(told.find(({ name, outcome }) => name === 'start' && outcome === 'done')?.detail).toMatch(
+    /fail2ban-client/,
+  );
   expect(counts).toEqual({ jails: { back: 4, of: 4 }, bans: { back: 300, of: 300 } });
   expect((await host.refresh()).upSince).not.toBe(before);
 }, 60_000);
 
 test('what watches over it brings it back, and the command is never run', async () => {
   const marker = join(fail2ban.dir, 'command-ran');
-  const ended = expect.poll(async () => (await host.refresh()).state, { timeout: 20_000, interval: 20 }).toBe('unreachable');
+  const ended = until('it is gone', async () => (await host.refresh()).state === 'unreachable');
   const supervisor = ended.then(() => {
     const [program = '', ...args] = client();
     spawn(program, args, { stdio: 'ignore' });
@@ -69,7 +79,9 @@ test('what watches over it brings it back, and the command is never run', async 
   await supervisor;
   expect(end).toEqual({ result: 'done', missing: [] });
   expect(ends()).toEqual(allDone);
-  expect(told.find(({ name, outcome }) => name === 'start' && outcome === 'done')?.detail).toMatch(/watches over/);
+  expect(told.find(({ name, outcome }) => name === 'start' && outcome === 'done')?.detail).toMatch(
+    /watches over/,
+  );
   await expect(writeFile(marker, '', { flag: 'wx' })).resolves.toBeUndefined();
 }, 60_000);
 
@@ -85,7 +97,9 @@ test('one that never comes back is told within the limit, with what the command 
 
 test('a command that only waits is not waited for longer than the limit', async () => {
   const began = performance.now();
-  expect(await restart(['/usr/bin/sleep', '60'], { graceMs: 0, startMs: 1_500 })).toMatchObject({ result: 'failed' });
+  expect(await restart(['/usr/bin/sleep', '60'], { graceMs: 0, startMs: 1_500 })).toMatchObject({
+    result: 'failed',
+  });
   expect(performance.now() - began).toBeLessThan(15_000);
   expect(told.find(({ outcome }) => outcome === 'failed')?.detail).toMatch(/within 1.5 s/);
 }, 60_000);
@@ -105,7 +119,9 @@ test('a jail that is not there any more is named, and the others are told of', a
 test('a BanGUI that ends meanwhile starts what it stopped at once', async () => {
   const ending = new AbortController();
   const run = restart(client(), { graceMs: 30_000 }, ending.signal);
-  await expect.poll(() => told.some(({ name }) => name === 'start'), { timeout: 20_000, interval: 20 }).toBe(true);
+  await expect
+    .poll(() => told.some(({ name }) => name === 'start'), { timeout: 20_000, interval: 20 })
+    .toBe(true);
   const began = performance.now();
   ending.abort();
   await run;

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../base/log.ts';
 import type { Host, HostStatus } from './host.ts';
-import { runStartCommand, type StartRun } from './start-command.ts';
+import { startBy } from './start-command.ts';
 
 export const restartSteps = ['stop', 'gone', 'start', 'jails', 'bans'] as const;
 export type RestartStepName = (typeof restartSteps)[number];
@@ -73,7 +73,11 @@ type Tell = (step: RestartStep, counts: RestartCounts) => void;
  * Once `signal` says that BanGUI ends, it waits for nothing that can happen without it: but a fail2ban that was
  * stopped is started. Never rejects: what fails is a step.
  */
-export async function restartFail2ban(deps: RestartDeps, tell: Tell, signal: AbortSignal): Promise<RestartEnd> {
+export async function restartFail2ban(
+  deps: RestartDeps,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<RestartEnd> {
   const { host, socketPath, log } = deps;
   const limits = { ...usualLimits, ...deps.limits };
   const before = await host.refresh();
@@ -136,7 +140,8 @@ export async function restartFail2ban(deps: RestartDeps, tell: Tell, signal: Abo
       await sleep(lookEveryMs);
     }
     if (await isBack()) return 'Started by what watches over it.';
-    return await startIt(deps.startCommand, isBack, () => until(isBack, 1_000), limits.startMs, signal);
+    const limitMs = signal.aborted ? Math.min(limits.startMs, hurriedMs) : limits.startMs;
+    return await startBy(deps.startCommand, isBack, limitMs);
   };
   const jails = async (): Promise<string> => {
     let last = performance.now();
@@ -179,37 +184,6 @@ export async function restartFail2ban(deps: RestartDeps, tell: Tell, signal: Abo
     else up ||= name === 'start';
   }
   return { result: failed ? 'failed' : 'done', missing };
-}
-
-/** Throws with what the command said when fail2ban is not back by it. */
-async function startIt(
-  command: readonly string[],
-  isBack: () => Promise<boolean>,
-  lastLook: () => Promise<boolean>,
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<string> {
-  const shown = command.join(' ');
-  const run = await runStartCommand(command);
-  try {
-    const end = performance.now() + (signal.aborted ? Math.min(limitMs, hurriedMs) : limitMs);
-    while (performance.now() < end) {
-      if (await isBack()) return `Started by ${shown}.`;
-      const ended = run.ended();
-      if (ended !== null && ended !== 'ended with code 0') throw new Error(await failureOf(run, shown, ended));
-      await sleep(lookEveryMs);
-    }
-    if (await lastLook()) return `Started by ${shown}.`;
-    run.give();
-    throw new Error(await failureOf(run, shown, `did not bring it back within ${seconds(limitMs)}`));
-  } finally {
-    await run.close();
-  }
-}
-
-async function failureOf(run: StartRun, shown: string, how: string): Promise<string> {
-  const said = await run.said();
-  return `fail2ban does not run: ${shown} ${how}.${said === '' ? '' : ` It said: ${said}`}`;
 }
 
 const bansOf = ({ jails }: HostStatus): number => jails.reduce((sum, jail) => sum + jail.currentlyBanned, 0);

@@ -28,7 +28,9 @@ export async function readServerOptions(
     if (entry === null) continue;
     const written = valueOf(entry);
     const value = heldAs(option, interpolated(entries, 'Definition', written) ?? written);
-    const file = entry.file.startsWith(join(configDir, '/')) ? entry.file.slice(join(configDir, '/').length) : entry.file;
+    const file = entry.file.startsWith(join(configDir, '/'))
+      ? entry.file.slice(join(configDir, '/').length)
+      : entry.file;
     found[option] = { value, file, line: entry.line };
   }
   return found;

@@ -42,12 +42,16 @@ test('the log goes to another file, and a target that fail2ban refuses leaves it
   await host.server.setLogTarget(fail2ban.logFile);
 });
 
-test.each(['relative.log', '/tmp/x[padding=off]', '/tmp/a\nb', '/tmp/%(x)s', '/tmp/<F2B_END_COMMAND>', 'NOWHERE'])(
-  'the target %j never reaches fail2ban',
-  async (target) => {
-    await expect(host.server.setLogTarget(target)).rejects.toThrow('no plain path');
-  },
-);
+test.each([
+  'relative.log',
+  '/tmp/x[padding=off]',
+  '/tmp/a\nb',
+  '/tmp/%(x)s',
+  '/tmp/<F2B_END_COMMAND>',
+  'NOWHERE',
+])('the target %j never reaches fail2ban', async (target) => {
+  await expect(host.server.setLogTarget(target)).rejects.toThrow('no plain path');
+});
 
 test('the configuration says what counts from the next start on, and where', async () => {
   expect(await readServerOptions(fail2ban.configDir)).toEqual({

@@ -4,8 +4,40 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface StartRun {
+const lookEveryMs = 100;
+
+/** Answers how it was started, as a sentence. Throws with what the command said when fail2ban is not back by it. */
+export async function startBy(
+  command: readonly string[],
+  isBack: () => Promise<boolean>,
+  limitMs: number,
+): Promise<string> {
+  const shown = command.join(' ');
+  const started = await run(command);
+  const failure = async (how: string): Promise<Error> => {
+    const said = await started.said();
+    return new Error(`fail2ban does not run: ${shown} ${how}.${said === '' ? '' : ` It said: ${said}`}`);
+  };
+  try {
+    const end = performance.now() + limitMs;
+    do {
+      if (await isBack()) return `Started by ${shown}.`;
+      const ended = started.ended();
+      if (ended !== null && ended !== succeeded) throw await failure(ended);
+      await sleep(lookEveryMs);
+    } while (performance.now() < end);
+    started.give();
+    throw await failure(`did not bring it back within ${Math.round(limitMs / 100) / 10} s`);
+  } finally {
+    await started.close();
+  }
+}
+
+const succeeded = 'ended with code 0';
+
+interface StartRun {
   /** How it ended, as part of a sentence; null while it runs. */
   ended(): string | null;
   /** The last lines it wrote. */
@@ -22,7 +54,7 @@ const longestOutput = 8_192;
  * `fail2ban-client start` ends once the server is up; a server in the foreground does not end. It may write for as
  * long as it lives, so its output goes to a file without a name and not to a pipe that breaks when we end.
  */
-export async function runStartCommand(command: readonly string[]): Promise<StartRun> {
+async function run(command: readonly string[]): Promise<StartRun> {
   const [program = '', ...args] = command;
   const output = await openNameless();
   let ended: string | null = null;

@@ -48,7 +48,13 @@ export async function changeSettings(deps: ChangeDeps, body: Body, call: Call): 
   const before = await currentSettings(deps);
   const wanted = await readWanted(deps, body, before);
   const actor = call.actor?.name ?? '';
-  const entry = { actor, client: call.client, hostId: host.id, action: 'server.settings', target: 'fail2ban' };
+  const entry = {
+    actor,
+    client: call.client,
+    hostId: host.id,
+    action: 'server.settings',
+    target: 'fail2ban',
+  };
   const back: (() => Promise<unknown>)[] = [];
   try {
     for (const set of settersOf(deps, wanted, before)) {
@@ -68,14 +74,17 @@ export async function changeSettings(deps: ChangeDeps, body: Body, call: Call): 
 async function readWanted(deps: ChangeDeps, body: Body, before: Before): Promise<Wanted> {
   const wanted: Wanted = {};
   const wrong: FieldError[] = [];
-  const refuse = (field: keyof Body, message: string): void => void wrong.push({ field: `body.${field}`, message });
+  const refuse = (field: keyof Body, message: string): void =>
+    void wrong.push({ field: `body.${field}`, message });
   if (body.log_level !== undefined) {
     const level = logLevels.find((known) => known === body.log_level?.toUpperCase());
     if (level === undefined) refuse('log_level', `One of ${logLevels.join(', ')}`);
     else wanted.log_level = level;
   }
   if (body.log_target !== undefined) {
-    const own = [before.log_target, before.configured.log_target?.value].filter((each) => typeof each === 'string');
+    const own = [before.log_target, before.configured.log_target?.value].filter(
+      (each) => typeof each === 'string',
+    );
     const check = await checkLogTarget(body.log_target.trim(), { allowedDirs: deps.logFolders, own });
     if (check.ok) wanted.log_target = check.target;
     else refuse('log_target', check.reason);
@@ -103,7 +112,10 @@ function settersOf({ host }: ChangeDeps, wanted: Wanted, before: Before): Setter
   const setters: Setter[] = [];
   const add = <T>(value: T | undefined, old: T | null, set: (value: T) => Promise<void>): void => {
     if (value === undefined) return;
-    setters.push({ forward: () => set(value), back: async () => (old === null ? undefined : await set(old)) });
+    setters.push({
+      forward: () => set(value),
+      back: async () => (old === null ? undefined : await set(old)),
+    });
   };
   const stored = async (inForce: Promise<boolean>): Promise<void> => {
     if (await inForce) return;

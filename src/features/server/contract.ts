@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
 
 const hostQuery = z.object({ host: z.literal('local').default('local') });
+const shared = { tag: 'server', access: 'session', query: hostQuery } as const;
 
 const settings = z.object({
   /** What fail2ban holds now; null when it is not known, or it keeps no database. */
@@ -35,9 +36,7 @@ export const readSettings = endpoint({
   method: 'GET',
   path: '/api/v1/server/settings',
   summary: 'The settings of fail2ban itself: running, and as configured',
-  tag: 'server',
-  access: 'session',
-  query: hostQuery,
+  ...shared,
   output: settingsAnswer,
   status: 200,
 });
@@ -46,9 +45,7 @@ export const writeSettings = endpoint({
   method: 'PUT',
   path: '/api/v1/server/settings',
   summary: 'Change settings of fail2ban itself: at once, and in fail2ban.local for its next start',
-  tag: 'server',
-  access: 'session',
-  query: hostQuery,
+  ...shared,
   body: z.object({
     log_level: z.string().trim().max(20).optional(),
     /** A word fail2ban knows, or an absolute path. */
@@ -95,8 +92,7 @@ export const readServerLog = endpoint({
   method: 'GET',
   path: '/api/v1/server/log',
   summary: 'Entries of fail2ban’s log, the newest first',
-  tag: 'server',
-  access: 'session',
+  ...shared,
   query: hostQuery.extend({
     lines: z.coerce.number().int().min(1).max(5_000).default(200),
     ...logFilter,
@@ -122,8 +118,7 @@ export const followServerLog = endpoint({
   method: 'GET',
   path: '/api/v1/server/log/live',
   summary: 'Entries of fail2ban’s log as they are written (text/event-stream)',
-  tag: 'server',
-  access: 'session',
+  ...shared,
   query: hostQuery.extend(logFilter),
   status: 200,
 });
@@ -132,9 +127,7 @@ export const readServerHealth = endpoint({
   method: 'GET',
   path: '/api/v1/server/health',
   summary: 'How fail2ban does: its socket, the last hour of its log, its database',
-  tag: 'server',
-  access: 'session',
-  query: hostQuery,
+  ...shared,
   output: z.object({
     socket: z.object({
       state: z.enum(['online', 'unreachable', 'unresponsive', 'refused', 'garbled']),
@@ -179,9 +172,7 @@ export const flushLogs = endpoint({
   method: 'POST',
   path: '/api/v1/server/flush-logs',
   summary: 'fail2ban opens its log file anew, as after a rotation',
-  tag: 'server',
-  access: 'session',
-  query: hostQuery,
+  ...shared,
   output: z.object({ flushed: z.literal(true) }),
   status: 200,
 });
@@ -190,9 +181,7 @@ export const reloadServer = endpoint({
   method: 'POST',
   path: '/api/v1/server/reload',
   summary: 'fail2ban reads its configuration again; refused when a rehearsal finds errors',
-  tag: 'server',
-  access: 'session',
-  query: hostQuery,
+  ...shared,
   output: z.object({
     /** False: nothing was there to try the configuration beforehand. */
     rehearsed: z.boolean(),
@@ -215,9 +204,7 @@ export const startRestart = endpoint({
   method: 'POST',
   path: '/api/v1/server/restart',
   summary: 'Stop fail2ban and see to it that it is back; refused when a rehearsal finds errors',
-  tag: 'server',
-  access: 'session',
-  query: hostQuery,
+  ...shared,
   output: z.object({ run_id: z.number().int() }),
   status: 202,
 });
@@ -226,9 +213,7 @@ export const readRestart = endpoint({
   method: 'GET',
   path: '/api/v1/server/restart',
   summary: 'The restart under way or the last one since BanGUI started, and what another would take',
-  tag: 'server',
-  access: 'session',
-  query: hostQuery,
+  ...shared,
   output: z.object({
     state: z.enum(['never', 'running', 'done', 'failed']),
     run_id: z.number().int().nullable(),

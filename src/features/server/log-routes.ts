@@ -34,7 +34,10 @@ export function logRoutes({ mount, host, live }: LogRoutesDeps): void {
         rotated: query.rotated === 'true',
       });
       if (page.gone)
-        throw conflict('log_rotated_away', 'That part of the log is in none of its files any more. Read it anew.');
+        throw conflict(
+          'log_rotated_away',
+          'That part of the log is in none of its files any more. Read it anew.',
+        );
       return {
         items: page.entries.map(view),
         next_cursor: page.next,
@@ -71,7 +74,17 @@ export function logRoutes({ mount, host, live }: LogRoutesDeps): void {
   });
 }
 
-const view = ({ at, id, level, logger, pid, jail, address, message, more }: TimedEntry): Page['items'][number] => ({
+const view = ({
+  at,
+  id,
+  level,
+  logger,
+  pid,
+  jail,
+  address,
+  message,
+  more,
+}: TimedEntry): Page['items'][number] => ({
   id,
   at: new Date(at).toISOString(),
   level,
@@ -83,4 +96,5 @@ const view = ({ at, id, level, logger, pid, jail, address, message, more }: Time
   more,
 });
 
-const isSystemError = (error: unknown): boolean => error instanceof Error && 'code' in error && 'syscall' in error;
+const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && 'syscall' in error;

@@ -6,7 +6,14 @@ import { z } from 'zod';
 import { startBangui, until, type RunningBangui } from '../../../test/bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../../../test/fail2ban/real-fail2ban.ts';
 import { signIn, type Operator } from '../../../test/operator.ts';
-import { readRestart, readServerHealth, readServerLog, readSettings, startRestart, writeSettings } from './contract.ts';
+import {
+  readRestart,
+  readServerHealth,
+  readServerLog,
+  readSettings,
+  startRestart,
+  writeSettings,
+} from './contract.ts';
 
 let fail2ban: RealFail2ban;
 let bangui: RunningBangui;
@@ -33,7 +40,8 @@ afterAll(async () => {
 
 const settings = async () => readSettings.output.parse((await operator.get('/api/v1/server/settings')).body);
 const put = (body: unknown) => operator.send('PUT', '/api/v1/server/settings', body);
-const log = async (query = '') => readServerLog.output.parse((await operator.get(`/api/v1/server/log${query}`)).body);
+const log = async (query = '') =>
+  readServerLog.output.parse((await operator.get(`/api/v1/server/log${query}`)).body);
 const health = async () => readServerHealth.output.parse((await operator.get('/api/v1/server/health')).body);
 const codeOf = (body: unknown): string => z.object({ code: z.string() }).parse(body).code;
 
@@ -72,19 +80,27 @@ test.each([
   const answer = await put(body);
   expect(answer.status).toBe(422);
   expect(JSON.stringify(answer.body)).toContain(field);
-  expect(await settings()).toMatchObject({ log_level: 'INFO', log_target: fail2ban.logFile, db_max_matches: 10 });
+  expect(await settings()).toMatchObject({
+    log_level: 'INFO',
+    log_target: fail2ban.logFile,
+    db_max_matches: 10,
+  });
 });
 
 test('the log is read and filtered on the server, and its health is told', async () => {
   await operator.send('POST', '/api/v1/bans', { ips: ['8.8.4.77'], jail: 'manual' });
   await until('the ban is in the log', async () => (await log('?filter=8.8.4.77')).items.length > 0);
   const page = await log('?filter=BAN%208.8.4.77&jail=manual&level=NOTICE');
-  expect(page.items).toMatchObject([{ level: 'NOTICE', jail: 'manual', address: '8.8.4.77', message: '[manual] Ban 8.8.4.77' }]);
+  expect(page.items).toMatchObject([
+    { level: 'NOTICE', jail: 'manual', address: '8.8.4.77', message: '[manual] Ban 8.8.4.77' },
+  ]);
   const some = await log('?lines=3');
   const more = await log(`?lines=3&before=${some.next_cursor}`);
   expect(new Set([...some.items, ...more.items].map(({ id }) => id)).size).toBe(6);
   expect((await operator.get('/api/v1/server/log?lines=5001')).status).toBe(422);
-  expect(codeOf((await operator.get(`/api/v1/server/log?before=${'0'.repeat(32)}.5`)).body)).toBe('log_rotated_away');
+  expect(codeOf((await operator.get(`/api/v1/server/log?before=${'0'.repeat(32)}.5`)).body)).toBe(
+    'log_rotated_away',
+  );
   const now = await health();
   expect(now.socket.state).toBe('online');
   expect(now.log.levels['NOTICE']).toBeGreaterThan(0);
@@ -93,14 +109,17 @@ test('the log is read and filtered on the server, and its health is told', async
 });
 
 test('what attackers write is told as it is and does no harm', async () => {
-  const hostile = '2026-11-22 10:00:00,000 fail2ban.filter         [1]: INFO    [sshd] Found <img src=x> \u001b[31m';
+  const hostile =
+    '2026-11-22 10:00:00,000 fail2ban.filter         [1]: INFO    [sshd] Found <img src=x> \u001b[31m';
   await appendFile(fail2ban.logFile, `${hostile}\n`);
   expect((await log('?filter=%3Cimg')).items[0]).toMatchObject({ address: null, jail: 'sshd' });
 });
 
 test('new entries come live, filtered, and the stream ends with its session', async () => {
   const other = await signIn(bangui.url);
-  const answer = await fetch(`${bangui.url}/api/v1/server/log/live?jail=manual`, { headers: { cookie: other.cookie } });
+  const answer = await fetch(`${bangui.url}/api/v1/server/log/live?jail=manual`, {
+    headers: { cookie: other.cookie },
+  });
   expect(answer.headers.get('content-type')).toContain('text/event-stream');
   let heard = '';
   const done = (async () => {
@@ -123,7 +142,9 @@ test('without a session there is no log', async () => {
 
 test('the log is flushed', async () => {
   expect((await operator.send('POST', '/api/v1/server/flush-logs', {})).status).toBe(200);
-  await until('it says so', async () => (await readFile(fail2ban.logFile, 'utf8')).includes('rollover performed'));
+  await until('it says so', async () =>
+    (await readFile(fail2ban.logFile, 'utf8')).includes('rollover performed'),
+  );
 });
 
 test('the log goes elsewhere, the page says why it cannot be read, and its health stays', async () => {
@@ -137,7 +158,10 @@ test('the log goes elsewhere, the page says why it cannot be read, and its healt
 });
 
 test('a reload takes up a new jail', async () => {
-  await writeFile(join(fail2ban.configDir, 'jail.d/new.local'), '[new]\nenabled = true\nfilter = never\nlogpath = /dev/null\n');
+  await writeFile(
+    join(fail2ban.configDir, 'jail.d/new.local'),
+    '[new]\nenabled = true\nfilter = never\nlogpath = /dev/null\n',
+  );
   const answer = await operator.send('POST', '/api/v1/server/reload', {});
   expect(answer.body).toMatchObject({ missing: [], jails: 5 });
 });

@@ -72,16 +72,22 @@ export function serverRoutes(deps: ServerRoutesDeps): void {
     const end = await reload();
     const after = (await host.refresh()).jails.map(({ name }) => name);
     const missing = before.filter((name) => !after.includes(name));
-    await record(call, 'reload', end.ok ? 'done' : 'failed', { missing, ...(end.ok ? {} : { said: end.said }) });
+    await record(call, 'reload', end.ok ? 'done' : 'failed', {
+      missing,
+      ...(end.ok ? {} : { said: end.said }),
+    });
     if (!end.ok) {
-      const lost = missing.length === 0 ? 'Every jail still runs.' : `No longer running: ${missing.join(', ')}.`;
+      const lost =
+        missing.length === 0 ? 'Every jail still runs.' : `No longer running: ${missing.join(', ')}.`;
       throw daemonRefused(`fail2ban did not reload: ${end.said} ${lost}`);
     }
     return { rehearsed, missing, jails: after.length };
   });
   mount(startRestart, async (_input, call) => {
     await requireSound(call, 'restart');
-    const id = restart.begin(call.actor?.name ?? '', (result) => record(call, 'restart', result, { run_id: id }));
+    const id = restart.begin(call.actor?.name ?? '', (result) =>
+      record(call, 'restart', result, { run_id: id }),
+    );
     return { run_id: id };
   });
   mount(readRestart, () => restart.state());

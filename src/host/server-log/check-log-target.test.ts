@@ -14,7 +14,10 @@ beforeAll(async () => {
   await mkdir(join(dir, 'secret'));
   await mkdir(join(dir, 'logs-of-others'));
   await mkdir(join(dir, 'own'));
-  await writeFile(join(logs, 'old.log'), '2026-11-22 01:34:29,123 fail2ban.server         [1]: INFO    Starting\n');
+  await writeFile(
+    join(logs, 'old.log'),
+    '2026-11-22 01:34:29,123 fail2ban.server         [1]: INFO    Starting\n',
+  );
   await writeFile(join(logs, 'empty.log'), '');
   await writeFile(join(logs, 'auth.log'), 'Nov 22 01:34:29 host sshd[1]: Accepted password\n');
   await symlink(join(dir, 'secret/file'), join(logs, 'link.log'));
@@ -23,11 +26,17 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 const check = (target: string) =>
-  checkLogTarget(target.replace('$', dir), { allowedDirs: [logs], own: ['STDOUT', join(dir, 'own/fail2ban.log')] });
+  checkLogTarget(target.replace('$', dir), {
+    allowedDirs: [logs],
+    own: ['STDOUT', join(dir, 'own/fail2ban.log')],
+  });
 
-test.each(['SYSLOG', 'syslog', 'STDOUT', 'STDERR', 'SYSOUT', 'SYSTEMD-JOURNAL'])('the word %s', async (word) => {
-  expect(await check(word)).toEqual({ ok: true, target: word.toUpperCase() });
-});
+test.each(['SYSLOG', 'syslog', 'STDOUT', 'STDERR', 'SYSOUT', 'SYSTEMD-JOURNAL'])(
+  'the word %s',
+  async (word) => {
+    expect(await check(word)).toEqual({ ok: true, target: word.toUpperCase() });
+  },
+);
 
 test.each(['$/logs/new.log', '$/logs/old.log', '$/logs/empty.log', '$/own/other.log', '$/own/fail2ban.log'])(
   'the file %s',

@@ -27,7 +27,11 @@ export async function checkLogTarget(wanted: string, options: CheckOptions): Pro
   const ownDirs = options.own.filter((path) => path.startsWith('/')).map((path) => dirname(path));
   const dirs = [...new Set([...options.allowedDirs, ...ownDirs])];
   const allowed = await Promise.all(dirs.map((dir) => realpath(dir).catch(() => null)));
-  if (!allowed.some((dir) => dir !== null && (folder === dir || folder.startsWith(dir.endsWith(sep) ? dir : dir + sep))))
+  if (
+    !allowed.some(
+      (dir) => dir !== null && (folder === dir || folder.startsWith(dir.endsWith(sep) ? dir : dir + sep)),
+    )
+  )
     return refuse(`Log files may lie in ${dirs.join(', ')} and nowhere else (BANGUI_ALLOWED_LOG_DIRS).`);
 
   const target = join(folder, basename(wanted));

@@ -38,7 +38,7 @@ export async function* linesBackwards(handle: FileHandle, end: number): AsyncGen
 /** `from` is the offset of the first byte. Line ends of either kind. */
 export function splitLines(bytes: Buffer, from: number): RawLine[] {
   const lines: RawLine[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const found = bytes.indexOf(10, at);
     const stop = found < 0 ? bytes.length : found;
     const last = stop > at && bytes[stop - 1] === 13 ? stop - 1 : stop;

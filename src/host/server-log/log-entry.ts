@@ -28,7 +28,8 @@ export const severityOf = (level: string): number => severities.indexOf(level);
 
 const ofJail = /^\[(.+?)\] (.*)$/s;
 const namedJail = /\b[Jj]ail (?:u?(['"])(.+?)\1)/;
-const about = /^(?:Found|Ban|Unban|Restore Ban|Reban|Increase Ban|Ignore|Attempt) (\S+)|^(\S+) already banned/;
+const about =
+  /^(?:Found|Ban|Unban|Restore Ban|Reban|Increase Ban|Ignore|Attempt) (\S+)|^(\S+) already banned/;
 export const mostContinuation = 200;
 /** Characters of all lines that continue one entry. */
 const mostContinued = 64 * 1024;
@@ -37,7 +38,11 @@ const mostContinued = 64 * 1024;
 export function entryWhen(filter: EntryFilter, id: string, head: LogHead, more: string[]): LogEntry | null {
   const { text, level, jail } = filter;
   if (level !== null && severityOf(head.level) < severityOf(level)) return null;
-  const found = text === '' || holds(head.message, text) || holds(head.logger, text) || more.some((line) => holds(line, text));
+  const found =
+    text === '' ||
+    holds(head.message, text) ||
+    holds(head.logger, text) ||
+    more.some((line) => holds(line, text));
   if (!found) return null;
   const entry = toEntry(id, head, more);
   return jail === null || entry.jail === jail ? entry : null;
@@ -47,7 +52,13 @@ function toEntry(id: string, head: LogHead, more: string[]): LogEntry {
   const [, jail, rest = ''] = ofJail.exec(head.message) ?? [];
   const [, banned, again] = about.exec(rest) ?? [];
   const address = jail === undefined ? null : parseAddress((banned ?? again ?? '').replace(/,$/, ''));
-  return { ...head, id, more: bounded(more), jail: jail ?? namedJail.exec(head.message)?.[2] ?? null, address };
+  return {
+    ...head,
+    id,
+    more: bounded(more),
+    jail: jail ?? namedJail.exec(head.message)?.[2] ?? null,
+    address,
+  };
 }
 
 function bounded(lines: readonly string[]): string[] {
@@ -60,4 +71,3 @@ function bounded(lines: readonly string[]): string[] {
 }
 
 const holds = (line: string, text: string): boolean => line.toLowerCase().includes(text);
-

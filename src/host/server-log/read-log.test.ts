@@ -37,7 +37,9 @@ const paged = async (query: Partial<LogQuery>): Promise<string[]> => {
   return found;
 };
 const bans = (from: number, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => line(from + index, `[sshd] Ban 192.0.2.${(from + index) % 256}`));
+  Array.from({ length: count }, (_, index) =>
+    line(from + index, `[sshd] Ban 192.0.2.${(from + index) % 256}`),
+  );
 const writtenAt = (second: number): Promise<void> => {
   const at = new Date(localTime(start + second * 1000));
   return utimes(file, at, at);
@@ -71,7 +73,11 @@ test('lines of a traceback stay with their entry, and are searched with it', asy
   );
   const { entries } = await readLog(file, { ...all, text: 'valueerror' });
   expect(entries).toHaveLength(1);
-  expect(entries[0]?.more).toEqual(['Traceback (most recent call last):', '  File "x.py", line 3', 'ValueError: odd']);
+  expect(entries[0]?.more).toEqual([
+    'Traceback (most recent call last):',
+    '  File "x.py", line 3',
+    'ValueError: odd',
+  ]);
   expect(await messages()).toEqual(['after', 'Failed to execute', 'before']);
 });
 
@@ -96,7 +102,8 @@ test('pages over the log, a rotated file and a packed one hold every entry once'
   await utimes(`${file}.1`, 2000, 2000);
   await writeFile(file, bans(1600, 400).join(''));
   const expected = [...bans(0, 2000)].map((text) => text.slice(text.indexOf('[sshd]')).trim()).toReversed();
-  for (const most of [1, 7, 100, 400, 5000].slice(1)) expect(await paged({ most, rotated: true })).toEqual(expected);
+  for (const most of [1, 7, 100, 400, 5000].slice(1))
+    expect(await paged({ most, rotated: true })).toEqual(expected);
   expect(await paged({ most: 150 })).toEqual(expected.slice(0, 400));
   expect((await readLog(file, all)).rotatedFiles).toBe(2);
 });
@@ -114,12 +121,19 @@ test('the next page is found again after the log was rotated and packed', async 
   await rm(`${file}.1`);
   expect(await messages({ before: first.next })).toEqual(rest);
   await rm(`${file}.2.gz`);
-  expect(await readLog(file, { ...all, before: first.next })).toMatchObject({ gone: true, entries: [], next: null });
+  expect(await readLog(file, { ...all, before: first.next })).toMatchObject({
+    gone: true,
+    entries: [],
+    next: null,
+  });
 });
 
 test('bytes that are no text, no line end and a line of a megabyte harm nothing', async () => {
   const endless = line(1, `[sshd] ${'x'.repeat(1_200_000)}`);
-  await writeFile(file, Buffer.concat([Buffer.from(line(0, 'a')), Buffer.from(endless), Buffer.from([0xff, 0xfe, 10])]));
+  await writeFile(
+    file,
+    Buffer.concat([Buffer.from(line(0, 'a')), Buffer.from(endless), Buffer.from([0xff, 0xfe, 10])]),
+  );
   await appendFile(file, line(2, 'b').trimEnd());
   const { entries } = await readLog(file, all);
   expect(entries.map(({ message }) => message.slice(0, 8))).toEqual(['b', '[sshd] x', 'a']);
@@ -152,13 +166,18 @@ test('the last hour is counted by level, and troubles are told like with like', 
     line(-2 * hour, 'long ago', 'ERROR') +
       bans(0, 5).join('') +
       [1, 2, 3].map((n) => line(n + 10, `Failed to execute ban jail 'j${n}' action 'a'`, 'ERROR')).join('') +
-      line(20, "Unable to find a corresponding IP address for x: [Errno -2]", 'WARNING', 'ipdns'),
+      line(20, 'Unable to find a corresponding IP address for x: [Errno -2]', 'WARNING', 'ipdns'),
   );
   await writtenAt(20);
   const survey = await surveyLog(file, localTime(start) - 1000);
   expect(survey.levels).toEqual({ NOTICE: 5, ERROR: 3, WARNING: 1 });
   expect(survey.groups).toMatchObject([
-    { level: 'ERROR', count: 3, message: "Failed to execute ban jail 'j3' action 'a'", lastAt: localTime(start + 13_000) },
+    {
+      level: 'ERROR',
+      count: 3,
+      message: "Failed to execute ban jail 'j3' action 'a'",
+      lastAt: localTime(start + 13_000),
+    },
     { level: 'WARNING', count: 1 },
   ]);
 });
@@ -176,7 +195,10 @@ test('what is written from now on is told once, over a rotation, and filtered', 
   const told = (): string[] => batches.flatMap(({ entries }) => entries.map(({ message }) => message));
   try {
     await expect.poll(() => reasons).toEqual([null]);
-    await appendFile(file, line(10, '[web] Ban 192.0.2.9') + line(11, '[sshd] Ban 192.0.2.10') + 'its traceback\n');
+    await appendFile(
+      file,
+      line(10, '[web] Ban 192.0.2.9') + line(11, '[sshd] Ban 192.0.2.10') + 'its traceback\n',
+    );
     await expect.poll(told, { timeout: 5_000 }).toEqual(['[sshd] Ban 192.0.2.10']);
     expect(batches[0]?.entries[0]?.more).toEqual(['its traceback']);
     await rename(file, `${file}.1`);
@@ -186,7 +208,9 @@ test('what is written from now on is told once, over a rotation, and filtered', 
     expect(batches.at(-1)?.entries[0]?.id).toBe(page.entries[0]?.id);
     await appendFile(file, bans(20, 2_000).join(''));
     await expect
-      .poll(() => batches.reduce((sum, { entries, left }) => sum + entries.length + left, 0), { timeout: 5_000 })
+      .poll(() => batches.reduce((sum, { entries, left }) => sum + entries.length + left, 0), {
+        timeout: 5_000,
+      })
       .toBe(2_002);
     expect(Math.max(...batches.map(({ entries }) => entries.length))).toBe(200);
   } finally {

@@ -59,7 +59,14 @@ export async function readLog(file: string, asked: LogQuery): Promise<LogPage> {
   if (from === null) return { ...page, entries: [], next: null, gone: true };
 
   const sinceWall = query.since === undefined ? Number.NEGATIVE_INFINITY : toWall(query.since);
-  const reading: Reading = { query, sinceWall, entries: [], roomLeft: mostText, bytesLeft: mostBytes, stoppedAt: null };
+  const reading: Reading = {
+    query,
+    sinceWall,
+    entries: [],
+    roomLeft: mostText,
+    bytesLeft: mostBytes,
+    stoppedAt: null,
+  };
   const skipped: LogPage['skipped'] = [];
   const files = query.rotated ? family.slice(from.index) : family.slice(from.index, from.index + 1);
   for (const [index, one] of files.entries()) {

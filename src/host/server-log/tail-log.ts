@@ -94,7 +94,11 @@ export function tailLog({ file, filter, onBatch, onReadable }: TailOptions): () 
     for (const line of splitLines(bytes.subarray(0, taken), from)) push(entries, collector.take(line));
     position = from + taken;
     if (entries.length === 0 && skippedBytes === 0) return null;
-    return { entries: entries.slice(-mostEntries), left: Math.max(0, entries.length - mostEntries), skippedBytes };
+    return {
+      entries: entries.slice(-mostEntries),
+      left: Math.max(0, entries.length - mostEntries),
+      skippedBytes,
+    };
   }
 
   function restart(current: FileHandle): void {
@@ -126,7 +130,8 @@ export function tailLog({ file, filter, onBatch, onReadable }: TailOptions): () 
 
 type Untimed = Omit<TailBatch, 'entries'> & { entries: LogEntry[] };
 
-const push = (entries: LogEntry[], entry: LogEntry | null): void => void (entry !== null && entries.push(entry));
+const push = (entries: LogEntry[], entry: LogEntry | null): void =>
+  void (entry !== null && entries.push(entry));
 
 function withTimes({ entries, ...rest }: Untimed, writtenAt: number): TailBatch {
   const newest = entries.at(-1);

@@ -32,7 +32,11 @@ export function EntryPanel({ entry, words, onJail, onClose }: EntryPanelProps) {
       <header className="panel-head">
         <h2 className="page-title">{t('log.entry')}</h2>
         <span className="panel-place" />
-        <CopyButton worded text={[`${entry.at} ${entry.level} ${lines[0] ?? ''}`, ...more].join('\n')} what={t('log.entry')} />
+        <CopyButton
+          worded
+          text={[`${entry.at} ${entry.level} ${lines[0] ?? ''}`, ...more].join('\n')}
+          what={t('log.entry')}
+        />
         <IconButton label={t('ui.close')} icon={IconX} onClick={onClose} />
       </header>
       <div className="panel-body">

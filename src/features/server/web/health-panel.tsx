@@ -25,7 +25,9 @@ export function HealthPanel() {
       </h2>
       {error === null ? null : <ProblemNote problem={problemOf(error)} title={t('server.health_failed')} />}
       {data === undefined ? (
-        error === null ? <p className="quiet">{t('ui.loading')}</p> : null
+        error === null ? (
+          <p className="quiet">{t('ui.loading')}</p>
+        ) : null
       ) : (
         <>
           <Facts health={data} />
@@ -62,7 +64,8 @@ function Facts({ health }: { health: Health }) {
       )}
       <dl className="facts">
         <Fact name={t('server.socket')}>
-          {t(`server.states.${socket.state}`)} <span className="quiet">{t('server.since', { time: at(socket.since) })}</span>
+          {t(`server.states.${socket.state}`)}{' '}
+          <span className="quiet">{t('server.since', { time: at(socket.since) })}</span>
         </Fact>
         <Fact name={t('server.up')}>
           {health.up_since === null
@@ -72,7 +75,9 @@ function Facts({ health }: { health: Health }) {
         {log.from === null ? null : (
           <Fact name={t('server.last_hour')}>
             <Levels counts={log.levels} />
-            {now - Date.parse(log.from) < 3_500_000 ? <div className="quiet">{t('server.only_since', { time: at(log.from) })}</div> : null}
+            {now - Date.parse(log.from) < 3_500_000 ? (
+              <div className="quiet">{t('server.only_since', { time: at(log.from) })}</div>
+            ) : null}
           </Fact>
         )}
         <Fact name={t('server.database')}>
@@ -124,8 +129,11 @@ function Troubles({ log }: { log: Health['log'] }) {
         {log.troubles.map((trouble) => (
           <li key={`${trouble.level} ${trouble.logger} ${trouble.message}`}>
             <div className="small">
-              <Severity level={trouble.level} /> <b>{t('server.times', { count: trouble.count, n: formatCount(trouble.count) })}</b>{' '}
-              <span className="quiet">{t('server.last', { time: times.exact(Date.parse(trouble.last_at), now) })}</span>
+              <Severity level={trouble.level} />{' '}
+              <b>{t('server.times', { count: trouble.count, n: formatCount(trouble.count) })}</b>{' '}
+              <span className="quiet">
+                {t('server.last', { time: times.exact(Date.parse(trouble.last_at), now) })}
+              </span>
             </div>
             <div className="mono">
               <LogText text={trouble.message} most={160} />

@@ -50,7 +50,12 @@ export function useLogColumns({ narrow, phone, words, now, onJail }: ColumnsInpu
           jail === null ? (
             <span className="quiet">{logger}</span>
           ) : (
-            <button type="button" className="cell-value" title={t('log.only', { jail })} onClick={() => onJail(jail)}>
+            <button
+              type="button"
+              className="cell-value"
+              title={t('log.only', { jail })}
+              onClick={() => onJail(jail)}
+            >
               {jail}
             </button>
           ),
@@ -75,7 +80,10 @@ export function useLogColumns({ narrow, phone, words, now, onJail }: ColumnsInpu
           <span className="mono">
             <LogText text={message.slice(0, most)} spans={spansOf(message, words)} most={most} />
             {more.length === 0 ? null : (
-              <span className="quiet"> {t('log.more', { count: more.length, n: formatCount(more.length) })}</span>
+              <span className="quiet">
+                {' '}
+                {t('log.more', { count: more.length, n: formatCount(more.length) })}
+              </span>
             )}
           </span>
         ),
@@ -91,7 +99,11 @@ export function spansOf(text: string, words: string): Span[] {
   const spans: Span[] = [];
   if (wanted === '') return spans;
   const lower = text.toLowerCase();
-  for (let at = lower.indexOf(wanted); at >= 0 && spans.length < 100; at = lower.indexOf(wanted, at + wanted.length))
+  for (
+    let at = lower.indexOf(wanted);
+    at >= 0 && spans.length < 100;
+    at = lower.indexOf(wanted, at + wanted.length)
+  )
     spans.push([at, at + wanted.length]);
   return spans;
 }

@@ -34,7 +34,11 @@ export function LogEmpty({ view, list, onView }: LogEmptyProps) {
   const filtered = view.filter !== undefined || view.level !== undefined || view.jail !== undefined;
   if (!list.complete)
     return (
-      <EmptyState kind="nothing-matches" title={t('log.none_yet')} act={<Button onClick={list.more}>{t('log.look_on')}</Button>}>
+      <EmptyState
+        kind="nothing-matches"
+        title={t('log.none_yet')}
+        act={<Button onClick={list.more}>{t('log.look_on')}</Button>}
+      >
         {t('log.none_yet_text')}
       </EmptyState>
     );
@@ -42,7 +46,11 @@ export function LogEmpty({ view, list, onView }: LogEmptyProps) {
     <EmptyState
       kind="nothing-matches"
       title={t('log.none_title')}
-      act={<Button onClick={() => onView(view.rotated === undefined ? {} : { rotated: 'true' })}>{t('log.clear')}</Button>}
+      act={
+        <Button onClick={() => onView(view.rotated === undefined ? {} : { rotated: 'true' })}>
+          {t('log.clear')}
+        </Button>
+      }
     >
       {list.rotatedFiles > 0 && view.rotated === undefined
         ? t('log.none_rotated', { count: list.rotatedFiles })

@@ -40,7 +40,11 @@ export function LogFilter({ view, onView, jails, rotatedFiles }: LogFilterProps)
       </label>
       <label className="log-choice">
         <span className="small soft">{t('log.jail')}</span>
-        <select className="input" value={view.jail ?? ''} onChange={({ target }) => set('jail', target.value)}>
+        <select
+          className="input"
+          value={view.jail ?? ''}
+          onChange={({ target }) => set('jail', target.value)}
+        >
           <option value="">{t('log.any_jail')}</option>
           {known.map((jail) => (
             <option key={jail} value={jail}>

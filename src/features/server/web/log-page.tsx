@@ -66,7 +66,9 @@ export function LogPage({ view, jails, beside, side }: LogPageProps) {
                 { value: 'server', label: t('log.part_server') },
               ]}
               value={show ?? 'log'}
-              onChange={(part) => setView(part === 'server' ? { ...view, show: part } : without(view, 'show'))}
+              onChange={(part) =>
+                setView(part === 'server' ? { ...view, show: part } : without(view, 'show'))
+              }
             />
           </div>
         )}
@@ -108,7 +110,13 @@ export function LogPage({ view, jails, beside, side }: LogPageProps) {
           </div>
         ) : null}
         {open === null ? null : (
-          <EntryPanel key={open.id} entry={open} words={words} onJail={onJail} onClose={() => setOpenId(null)} />
+          <EntryPanel
+            key={open.id}
+            entry={open}
+            words={words}
+            onJail={onJail}
+            onClose={() => setOpenId(null)}
+          />
         )}
         {withSide ? (
           <aside className="log-side" aria-label={t('log.part_server')}>

@@ -61,7 +61,11 @@ export function RestartDialog({ forecast, onClose }: RestartDialogProps) {
         </Note>
       )}
       <p className="small soft">
-        <Trans i18nKey="server.restart_command" values={{ command }} components={{ 1: <span className="mono" /> }} />
+        <Trans
+          i18nKey="server.restart_command"
+          values={{ command }}
+          components={{ 1: <span className="mono" /> }}
+        />
       </p>
       <form
         onSubmit={(event) => {

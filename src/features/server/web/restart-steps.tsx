@@ -35,7 +35,9 @@ export function RestartSteps({ restart }: { restart: Restart }) {
   const at = restart.started_at === null ? '' : times.exact(Date.parse(restart.started_at), now);
   return (
     <div role="group" aria-label={t('server.steps')}>
-      <h3 className="small soft">{t(`server.restart_state.${state}`, { time: at, actor: restart.actor ?? '' })}</h3>
+      <h3 className="small soft">
+        {t(`server.restart_state.${state}`, { time: at, actor: restart.actor ?? '' })}
+      </h3>
       <ol className="steps" aria-live="polite">
         {steps.map(({ name, outcome, ms, detail }) => (
           <li key={name} className={`step step-${outcome}`}>
@@ -45,7 +47,9 @@ export function RestartSteps({ restart }: { restart: Restart }) {
             <div>
               <span>{t(`server.step.${name}`)}</span>{' '}
               <span className="small quiet">
-                {ms === null ? t(`server.outcome.${outcome}`) : t('server.took', { time: (ms / 1000).toFixed(1) })}
+                {ms === null
+                  ? t(`server.outcome.${outcome}`)
+                  : t('server.took', { time: (ms / 1000).toFixed(1) })}
               </span>
               {outcome === 'running' && (name === 'jails' || name === 'bans') ? (
                 <div className="small">
@@ -63,7 +67,9 @@ export function RestartSteps({ restart }: { restart: Restart }) {
       {missing.map(({ jail, line }) => (
         <p key={jail} className="small">
           <b>{jail}</b>{' '}
-          {line === null ? t('server.missing') : (
+          {line === null ? (
+            t('server.missing')
+          ) : (
             <span className="mono">
               <LogText text={line} most={300} />
             </span>

@@ -42,14 +42,16 @@ export const healthQuery = (caller: Caller) =>
 export const settingsQuery = (caller: Caller) =>
   queryOptions({
     queryKey: ['server-settings'],
-    queryFn: ({ signal }) => caller.ask<typeof contract.readSettings>('GET /api/v1/server/settings', { signal }),
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.readSettings>('GET /api/v1/server/settings', { signal }),
     staleTime: 0,
   });
 
 export const restartQuery = (caller: Caller) =>
   queryOptions({
     queryKey: ['server-restart'],
-    queryFn: ({ signal }) => caller.ask<typeof contract.readRestart>('GET /api/v1/server/restart', { signal }),
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.readRestart>('GET /api/v1/server/restart', { signal }),
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? restartEveryMs : false),
     staleTime: 0,
   });

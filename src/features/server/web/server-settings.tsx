@@ -93,12 +93,22 @@ function SettingsForm({ settings }: { settings: Settings }) {
       }}
     >
       <Field {...field('log_level')} options={settings.log_levels} />
-      <Field {...field('log_target')} hint={t('server.target_hint', { folders: settings.log_folders.join(', '), words: settings.log_target_words.join(', ') })} />
+      <Field
+        {...field('log_target')}
+        hint={t('server.target_hint', {
+          folders: settings.log_folders.join(', '),
+          words: settings.log_target_words.join(', '),
+        })}
+      />
       <Field {...field('db_purge_age')} hint={t('server.purge_hint')} />
       <Field {...field('db_max_matches')} hint={t('server.matches_hint')} />
       <div className="side-acts">
         <Button kind="primary" type="submit" disabled={off !== null || working || changed.length === 0}>
-          {working ? t('server.saving') : changed.length === 0 ? t('server.save_none') : t('server.save', { count: changed.length })}
+          {working
+            ? t('server.saving')
+            : changed.length === 0
+              ? t('server.save_none')
+              : t('server.save', { count: changed.length })}
         </Button>
         {off === null ? null : <span className="small soft">{off}</span>}
       </div>
@@ -152,7 +162,9 @@ function Field({ name, settings, value, onChange, options, hint }: FieldProps) {
             : t('server.configured', { origin })}
         </span>
       )}
-      {name === 'db_purge_age' && /^\d+$/.test(value) ? <span className="field-hint">{t('server.equals', { time: say(Number(value)) })}</span> : null}
+      {name === 'db_purge_age' && /^\d+$/.test(value) ? (
+        <span className="field-hint">{t('server.equals', { time: say(Number(value)) })}</span>
+      ) : null}
     </label>
   );
 }

@@ -66,13 +66,23 @@ export function useLogTail(filters: LogFilters, handlers: TailHandlers): void {
   }, [paused, url]);
 }
 
-/** The server has checked nothing of a stream by a schema: what is not of the shape is left out. */
+/** What is not of the shape is left out: a stream is checked by no schema on its way. */
 function readNews(data: unknown): TailNews | null {
   if (typeof data !== 'string') return null;
   try {
-    const news: TailNews & { skipped_bytes: number } = JSON.parse(data);
-    return Array.isArray(news.items) ? { items: news.items, left: news.left + (news.skipped_bytes > 0 ? 1 : 0) } : null;
+    const news: unknown = JSON.parse(data);
+    if (typeof news !== 'object' || news === null || !('items' in news) || !Array.isArray(news.items))
+      return null;
+    const left = 'left' in news ? Number(news.left) : 0;
+    const skipped = 'skipped_bytes' in news ? Number(news.skipped_bytes) : 0;
+    return { items: news.items.filter(isEntry), left: left + (skipped > 0 ? 1 : 0) };
   } catch {
     return null;
   }
 }
+
+const isEntry = (value: unknown): value is LogEntry =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['id', 'at', 'level', 'logger', 'message'].every((name) => typeof Reflect.get(value, name) === 'string') &&
+  Array.isArray(Reflect.get(value, 'more'));
