@@ -83,7 +83,8 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
     const base = { ...status, state: 'online' as const, reason: null, remedy: null };
     if (!due) return publish({ ...base, checkedAt: now() });
     const upSince = fresh ? await socketMadeAt(socketPath) : status.upSince;
-    const look = await poll.look(fresh || serverChanged);
+    // A starting fail2ban answers for its database and its log before it has read where they are.
+    const look = await poll.look(fresh || serverChanged || now() < eagerUntil);
     serverChanged = false;
     connectionSeen = opened;
     publish({ ...base, ...look, upSince, asOf: now(), checkedAt: now() });

@@ -63,7 +63,7 @@ export function useLogColumns({ narrow, phone, words, now, onJail }: ColumnsInpu
       {
         id: 'address',
         head: t('log.address'),
-        width: 'minmax(112px, 0.4fr)',
+        width: 'minmax(124px, 0.6fr)',
         folds: narrow,
         cell: ({ address }) =>
           address === null ? null : (

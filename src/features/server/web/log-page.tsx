@@ -104,7 +104,7 @@ export function LogPage({ view, jails, beside, side }: LogPageProps) {
                   </div>
                 }
                 stale={list.stale}
-                cardHeight={92}
+                cardHeight={100}
               />
             )}
           </div>
