@@ -8,6 +8,11 @@ export interface Rehearsal {
   starts: string[];
   /** Jails that run before and after it, with other settings. */
   reloads: string[];
+  /**
+   * Those of `reloads` whose actions are others: a plain reload would take the old ones away and never start the new
+   * ones, so that nothing blocks any more.
+   */
+  restarts: string[];
   /** Jails that run only without it. */
   stops: string[];
   /** All jails of the changed configuration that are enabled and free of errors. */

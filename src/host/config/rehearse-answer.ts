@@ -31,6 +31,8 @@ const jail = z.object({
   broken: z.boolean(),
   /** Of all its commands; null when fail2ban cannot make them. */
   key: text.nullable(),
+  /** Of those that make its actions. */
+  actions: text.nullable(),
   values: z.array(setValue),
   logs: z.array(z.object({ line: text, path: text })),
   /** Its filter's and actions'. */

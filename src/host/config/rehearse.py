@@ -411,6 +411,7 @@ class JailTrial:
         self.logs = []
         self.files = []
         self.key = None
+        self.actions = None
 
     def find(self, code, message, option=None, **place):
         self.broken = True
@@ -544,9 +545,8 @@ class JailTrial:
             self.files += getattr(getattr(one, "_cfg", None), "noted", [])
         if any(folder.relative(path) in folder.faulty for path in self.files):
             self.broken = True
-        text = json.dumps([one for one in stream if one[2:3] != ["addlogpath"]] + [self.options.get("logpath")])
-        text = text.replace(folder.staged, request["configDirs"][0])
-        self.key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        self.key = sum_of([one for one in stream if one[2:3] != ["addlogpath"]] + [self.options.get("logpath")])
+        self.actions = sum_of([one for one in stream if one[2:3] in (["addaction"], ["action"])])
         return stream
 
     def blame(self, error):
@@ -646,10 +646,16 @@ class JailTrial:
             "enabled": enabled,
             "broken": self.broken,
             "key": self.key,
+            "actions": self.actions,
             "values": self.values,
             "logs": self.logs,
             "files": sorted({one for one in map(folder.relative, self.files) if one is not None}),
         }
+
+
+def sum_of(commands):
+    text = json.dumps(commands).replace(folder.staged, request["configDirs"][0])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_hidden(pattern):

@@ -110,6 +110,7 @@ const failure = (sentence: string, ms: number): Rehearsal => ({
   findings: [],
   starts: [],
   reloads: [],
+  restarts: [],
   stops: [],
   enabled: [],
   ms: Math.round(ms),

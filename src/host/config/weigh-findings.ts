@@ -77,7 +77,7 @@ function sameJails(
 function jailsOf(
   { before, after }: { before: Examined; after: Examined },
   { old, broken }: { old: readonly Found[]; broken: ReadonlySet<string> },
-): Pick<Rehearsal, 'starts' | 'reloads' | 'stops' | 'enabled'> {
+): Pick<Rehearsal, 'starts' | 'reloads' | 'restarts' | 'stops' | 'enabled'> {
   const brokenBefore = new Set(
     old.flatMap(({ severity, jail }) => (severity === 'error' && jail ? [jail] : [])),
   );
@@ -87,12 +87,13 @@ function jailsOf(
       .map(([name]) => name)
       .toSorted();
   const [then, enabled] = [runs(before, brokenBefore), runs(after, broken)];
+  const others = (of: 'key' | 'actions'): string[] =>
+    enabled.filter((name) => then.includes(name) && before.jails[name]?.[of] !== after.jails[name]?.[of]);
   return {
     enabled,
     starts: enabled.filter((name) => !then.includes(name)),
-    reloads: enabled.filter(
-      (name) => then.includes(name) && before.jails[name]?.key !== after.jails[name]?.key,
-    ),
+    reloads: others('key'),
+    restarts: others('actions'),
     stops: then.filter((name) => after.jails[name]?.enabled !== true),
   };
 }
