@@ -171,19 +171,9 @@ export async function startApp({
     jailsRoutes({ mount, host });
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
     const practiceStart = practice?.startCommand ?? null;
-    openServer({ mount, host, live, audit, config, socketPath, configDir, practiceStart, log, now, closers });
-    openAddress({
-      mount,
-      db,
-      host,
-      lock,
-      locate: geo.locate,
-      log,
-      now,
-      closers,
-      configDir,
-      regexProgram: config.fail2banRegex,
-    });
+    const common = { mount, host, log, now, closers, configDir };
+    openServer({ ...common, live, audit, config, socketPath, practiceStart, changes: null });
+    openAddress({ ...common, db, lock, locate: geo.locate, regexProgram: config.fail2banRegex });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

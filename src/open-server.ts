@@ -5,6 +5,8 @@ import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import { createRestartRun } from './features/server/restart-run.ts';
 import { serverRoutes } from './features/server/routes.ts';
+import type { Changes } from './host/config/changes.ts';
+import { createRehearser } from './host/config/rehearse.ts';
 import type { Host } from './host/host.ts';
 import { createReloader } from './host/reload.ts';
 import type { Audit } from './platform/audit.ts';
@@ -25,11 +27,23 @@ interface ServerDeps {
   log: Log;
   now: Clock;
   closers: Closers;
+  /** Null where nothing writes the configuration. */
+  changes: Changes | null;
 }
 
+/** A log that we would not let anybody choose: no reason for fail2ban not to start. */
+const outsideOfOurs = 'log-outside';
+
 export function openServer(deps: ServerDeps): void {
-  const { mount, host, live, audit, config, socketPath, configDir, log, now, closers } = deps;
+  const { mount, host, live, audit, config, socketPath, configDir, changes } = deps;
+  const { log, now, closers } = deps;
   const startCommand = deps.practiceStart ?? config.fail2banStartCommand;
+  const rehearser = createRehearser({
+    configDir,
+    program: config.fail2banServer,
+    allowedLogDirs: config.allowedLogDirs,
+  });
+  closers.add('server_rehearser', rehearser.close);
   const reloader = createReloader({ client: config.fail2banClient, configDir, socketPath });
   const restart = createRestartRun({ host, socketPath, startCommand, log, now });
   closers.add('fail2ban_restart', restart.close);
@@ -43,8 +57,13 @@ export function openServer(deps: ServerDeps): void {
     logFolders: config.allowedLogDirs,
     databaseFile: config.fail2banDatabase,
     now,
-    apply: null,
-    rehearse: null,
+    apply: changes === null ? null : (request) => changes.apply(request, () => undefined),
+    rehearse: async (signal) => {
+      const { findings, failure } = await rehearser.rehearse([], signal);
+      // With nothing changed, what is told is wrong as it lies there: the rehearsal has only judged that no change would
+      // make it worse, while a reload or a start meets it.
+      return failure === null ? findings.filter(({ code }) => code !== outsideOfOurs) : null;
+    },
     reload: () => reloader.reload(null),
   });
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDuration } from '../../base/duration.ts';
 import type { EndpointInput, EndpointOutput } from '../../base/endpoint.ts';
-import { conflict, invalidInput, type FieldError } from '../../base/errors.ts';
+import { AppError, conflict, invalidInput, type FieldError } from '../../base/errors.ts';
 import type { ChangeEnd, FileChange } from '../../host/config/change.ts';
 import { parseConfigFile } from '../../host/config/parse-config-file.ts';
 import { setOptions } from '../../host/config/set-options.ts';
@@ -16,10 +16,14 @@ import type { writeSettings } from './contract.ts';
 import { currentSettings, optionOf, type SettingsDeps } from './settings.ts';
 
 /** Applies a change of the configuration as one step, with a revision of it. */
-export type ApplyFiles = (
-  files: FileChange[],
-  actor: string,
-) => Promise<ChangeEnd & { revision: number | null }>;
+export type ApplyFiles = (request: {
+  files: FileChange[];
+  actor: string;
+  client: string;
+  action: 'server';
+  reason: null;
+  allowCommands: false;
+}) => Promise<ChangeEnd & { revision: number | null }>;
 
 export interface ChangeDeps extends SettingsDeps {
   audit: Audit;
@@ -66,7 +70,7 @@ export async function changeSettings(deps: ChangeDeps, body: Body, call: Call): 
     await audit({ ...entry, detail: { wanted }, outcome: 'failed' });
     throw error;
   }
-  const kept = await keep(deps, wanted, actor);
+  const kept = await keep(deps, wanted, { actor, client: call.client });
   await audit({ ...entry, detail: { wanted, kept: kept.kept, detail: kept.detail }, outcome: 'done' });
   return { ...(await currentSettings(deps)), ...kept };
 }
@@ -134,7 +138,11 @@ type Kept = Pick<Answer, 'kept' | 'detail' | 'revision'>;
 
 const localName = 'fail2ban.local';
 
-async function keep({ apply, configDir }: ChangeDeps, wanted: Wanted, actor: string): Promise<Kept> {
+async function keep(
+  { apply, configDir }: ChangeDeps,
+  wanted: Wanted,
+  author: { actor: string; client: string },
+): Promise<Kept> {
   const not = (detail: string): Kept => ({ kept: false, detail, revision: null });
   const file = parseConfigFile('server', localName);
   if (apply === null || file === null)
@@ -151,7 +159,13 @@ async function keep({ apply, configDir }: ChangeDeps, wanted: Wanted, actor: str
   );
   const content = setOptions(text, 'Definition', values);
   const before = bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
-  const end = await apply([{ file, before, content }], actor);
+  const files = [{ file, before, content }];
+  const request = { files, ...author, action: 'server', reason: null, allowCommands: false } as const;
+  const end = await apply(request).catch((error: unknown) => {
+    if (error instanceof AppError) return error;
+    throw error;
+  });
+  if (end instanceof AppError) return not(`In force until fail2ban’s next start: ${end.message}`);
   const { revision } = end;
   if (end.result === 'applied' || end.result === 'unchanged')
     return { kept: true, detail: `Also in ${localName}, for its next start.`, revision };

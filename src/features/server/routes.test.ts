@@ -1,5 +1,5 @@
 /** fail2ban itself as an operator sees it, on the real program beside a real fail2ban. */
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -163,7 +163,19 @@ test('a reload takes up a new jail', async () => {
     '[new]\nenabled = true\nfilter = never\nlogpath = /dev/null\n',
   );
   const answer = await operator.send('POST', '/api/v1/server/reload', {});
-  expect(answer.body).toMatchObject({ missing: [], jails: 5 });
+  expect(answer.body).toMatchObject({ rehearsed: true, missing: [], jails: 5 });
+});
+
+test('a configuration with errors is neither reloaded nor started: they are told, and every jail runs on', async () => {
+  const file = join(fail2ban.configDir, 'jail.d/wrong.local');
+  await writeFile(file, '[wrong]\nenabled = true\nfilter = never\nlogpath = /dev/null\nbantime = often\n');
+  for (const act of ['reload', 'restart']) {
+    const answer = await operator.send('POST', `/api/v1/server/${act}`, {});
+    expect([answer.status, codeOf(answer.body)]).toEqual([422, 'configuration_broken']);
+    expect(JSON.stringify(answer.body)).toContain('jail.d/wrong.local:5');
+  }
+  expect(await fail2ban.client('status')).toContain('Number of jail:\t5');
+  await rm(file);
 });
 
 test('a restart is a run of its own that tells each step, and a second one is refused meanwhile', async () => {

@@ -22,8 +22,8 @@ export interface ServerRoutesDeps extends ChangeDeps, HealthDeps {
   mount: Mount;
   live: Pick<Live, 'attach'>;
   restart: RestartRun;
-  /** Tries the configuration as it lies there; null: nothing can. */
-  rehearse: ((signal: AbortSignal) => Promise<{ findings: Finding[] }>) | null;
+  /** Tries the configuration as it lies there. Answers all that is wrong with it; null when it could not be tried. */
+  rehearse: (signal: AbortSignal) => Promise<Finding[] | null>;
   /** Everything, by the configuration as it lies there. */
   reload: () => Promise<{ ok: true } | { ok: false; said: string }>;
 }
@@ -45,9 +45,8 @@ export function serverRoutes(deps: ServerRoutesDeps): void {
     });
   /** A reload with one bad value drops every jail, and a start with one does not happen. */
   const requireSound = async (call: Call, action: string): Promise<boolean> => {
-    if (rehearse === null) return false;
-    const { findings } = await rehearse(AbortSignal.timeout(rehearsalLimitMs));
-    const errors = findings.filter(({ severity }) => severity === 'error');
+    const errors = await rehearse(AbortSignal.timeout(rehearsalLimitMs));
+    if (errors === null) return false;
     const [first] = errors;
     if (first === undefined) return true;
     await record(call, action, 'refused', { errors: errors.map(({ message }) => message) });
