@@ -47,7 +47,11 @@ const hour = 3_600;
  * Throws 422 for a value that cannot be, 409 where fail2ban keeps no database, 502 when it refuses one, 503 when it
  * does not answer: then what was set before is set back.
  */
-export async function changeSettings(deps: ChangeDeps, body: Body, call: Call): Promise<Answer> {
+export async function changeSettings(
+  deps: ChangeDeps,
+  body: Body,
+  call: Pick<Call, 'actor' | 'client'>,
+): Promise<Answer> {
   const { host, audit } = deps;
   const before = await currentSettings(deps);
   const wanted = await readWanted(deps, body, before);

@@ -69,9 +69,8 @@ export function EntryPanel({ entry, words, onJail, onClose }: EntryPanelProps) {
           )}
         </dl>
         <ol className="log-lines mono">
-          {lines.map((line, at) => (
-            // lines may repeat, and never change places
-            <li key={`${at} ${line.slice(0, 20)}`}>
+          {numbered(lines).map(({ number, line }) => (
+            <li key={number}>
               <LogText text={line} spans={spansOf(line, words)} most={4_000} />
             </li>
           ))}
@@ -80,3 +79,6 @@ export function EntryPanel({ entry, words, onJail, onClose }: EntryPanelProps) {
     </aside>
   );
 }
+
+/** Lines may repeat, and never change places. */
+const numbered = (lines: readonly string[]) => lines.map((line, index) => ({ number: index + 1, line }));

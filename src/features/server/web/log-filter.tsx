@@ -1,7 +1,8 @@
 /** What narrows the log: words, least severity, jail, and whether rotated files are read too. */
+import IconSelector from '@tabler/icons-react/dist/esm/icons/IconSelector.mjs';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Chip } from '../../../ui/chip.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { SearchInput } from '../../../ui/search-input.tsx';
 import { levels, without, type LogView } from './log-view.ts';
 
@@ -25,37 +26,40 @@ export function LogFilter({ view, onView, jails, rotatedFiles }: LogFilterProps)
       <Words view={view} onView={onView} />
       <label className="log-choice">
         <span className="small soft">{t('log.least')}</span>
-        <select
-          className="input"
-          value={view.level ?? ''}
-          onChange={({ target }) => set('level', levels.find((level) => level === target.value) ?? '')}
-        >
-          <option value="">{t('log.any_level')}</option>
-          {levels.map((level) => (
-            <option key={level} value={level}>
-              {t(`log.levels.${level}`)}
-            </option>
-          ))}
-        </select>
+        <span className="select-frame">
+          <select
+            className="input"
+            value={view.level ?? ''}
+            onChange={({ target }) => set('level', levels.find((level) => level === target.value) ?? '')}
+          >
+            <option value="">{t('log.any_level')}</option>
+            {levels.map((level) => (
+              <option key={level} value={level}>
+                {t(`log.levels.${level}`)}
+              </option>
+            ))}
+          </select>
+          <Icon of={IconSelector} />
+        </span>
       </label>
       <label className="log-choice">
         <span className="small soft">{t('log.jail')}</span>
-        <select
-          className="input"
-          value={view.jail ?? ''}
-          onChange={({ target }) => set('jail', target.value)}
-        >
-          <option value="">{t('log.any_jail')}</option>
-          {known.map((jail) => (
-            <option key={jail} value={jail}>
-              {jail}
-            </option>
-          ))}
-        </select>
+        <span className="select-frame">
+          <select
+            className="input"
+            value={view.jail ?? ''}
+            onChange={({ target }) => set('jail', target.value)}
+          >
+            <option value="">{t('log.any_jail')}</option>
+            {known.map((jail) => (
+              <option key={jail} value={jail}>
+                {jail}
+              </option>
+            ))}
+          </select>
+          <Icon of={IconSelector} />
+        </span>
       </label>
-      {view.jail === undefined ? null : (
-        <Chip name={t('log.jail')} value={view.jail} onRemove={() => onView(without(view, 'jail'))} />
-      )}
       {rotatedFiles === 0 && view.rotated === undefined ? null : (
         <label className="log-choice">
           <input

@@ -1,9 +1,11 @@
 /** The settings of fail2ban itself: what runs, what is configured, and a form to change both at once. */
+import IconSelector from '@tabler/icons-react/dist/esm/icons/IconSelector.mjs';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { useActs } from '../../../ui/page-context.tsx';
 import { problemOf, type Problem } from '../../../ui/problem.ts';
@@ -146,13 +148,16 @@ function Field({ name, settings, value, onChange, options, hint }: FieldProps) {
           onChange={(event) => onChange(event.target.value)}
         />
       ) : (
-        <select className="input" value={value} onChange={(event) => onChange(event.target.value)}>
-          {(options.includes(value) ? options : [value, ...options]).map((option) => (
-            <option key={option} value={option}>
-              {option}
-            </option>
-          ))}
-        </select>
+        <span className="select-frame">
+          <select className="input" value={value} onChange={(event) => onChange(event.target.value)}>
+            {(options.includes(value) ? options : [value, ...options]).map((option) => (
+              <option key={option} value={option}>
+                {option}
+              </option>
+            ))}
+          </select>
+          <Icon of={IconSelector} />
+        </span>
       )}
       {hint === undefined ? null : <span className="field-hint">{hint}</span>}
       {wanted === null || origin === null ? null : (
