@@ -23,6 +23,7 @@ import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
+import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
@@ -170,10 +171,12 @@ export async function startApp({
     geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
+    const common = { mount, db, host, lock, log, now, closers, configDir };
+    openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
+    const fail2ban = { config, socketPath, audit };
+    const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
     const practiceStart = practice?.startCommand ?? null;
-    const common = { mount, host, log, now, closers, configDir };
-    openServer({ ...common, live, audit, config, socketPath, practiceStart, changes: null });
-    openAddress({ ...common, db, lock, locate: geo.locate, regexProgram: config.fail2banRegex });
+    openServer({ ...common, ...fail2ban, live, practiceStart, changes });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

@@ -27,8 +27,7 @@ interface ServerDeps {
   log: Log;
   now: Clock;
   closers: Closers;
-  /** Null where nothing writes the configuration. */
-  changes: Changes | null;
+  changes: Changes;
 }
 
 /** A log that we would not let anybody choose: no reason for fail2ban not to start. */
@@ -57,7 +56,7 @@ export function openServer(deps: ServerDeps): void {
     logFolders: config.allowedLogDirs,
     databaseFile: config.fail2banDatabase,
     now,
-    apply: changes === null ? null : (request) => changes.apply(request, () => undefined),
+    apply: (request) => changes.apply(request, () => undefined),
     rehearse: async (signal) => {
       const { findings, failure } = await rehearser.rehearse([], signal);
       // With nothing changed, what is told is wrong as it lies there: the rehearsal has only judged that no change would

@@ -61,10 +61,13 @@ const missing =
 
 /** Without what it says always (`allowipv6 not defined`) and the stamps of its log lines. */
 function reasonOf(program: string, said: string): string {
-  if (said.startsWith(`spawn ${program} `)) return `${program} cannot be run. Correct BANGUI_FAIL2BAN_CLIENT.`;
+  if (said.startsWith(`spawn ${program} `))
+    return `${program} cannot be run. Correct BANGUI_FAIL2BAN_CLIENT.`;
   const lines = said
     .split('\n')
-    .map((line) => line.replace(/^[\d-]+ [\d:,]+ fail2ban\S*\s+\[\d+\]: (?:ERROR|WARNING|CRITICAL)\s+/, '').trim())
+    .map((line) =>
+      line.replace(/^[\d-]+ [\d:,]+ fail2ban\S*\s+\[\d+\]: (?:ERROR|WARNING|CRITICAL)\s+/, '').trim(),
+    )
     .filter((line) => line !== '' && !line.includes('allowipv6'));
   return lines.slice(-5).join(' ').slice(0, 1_000) || 'fail2ban-client ended with an error and said nothing.';
 }

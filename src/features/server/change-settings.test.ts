@@ -25,7 +25,7 @@ const writing: ApplyFiles = async ({ files }) => {
   for (const { file, content } of files) await writeFile(join(fail2ban.configDir, file.path), content ?? '');
   return ended('applied');
 };
-const change = (apply: ApplyFiles | null, body: Parameters<typeof changeSettings>[1]) =>
+const change = (apply: ApplyFiles, body: Parameters<typeof changeSettings>[1]) =>
   changeSettings(
     { host, configDir: fail2ban.configDir, logFolders: [], audit: async () => undefined, apply },
     body,
@@ -61,7 +61,6 @@ test('one that cannot be kept runs, and says why it is not kept', async () => {
     kept: false,
     db_max_matches: 5,
   });
-  expect(await change(null, { db_max_matches: 10 })).toMatchObject({ kept: false });
 });
 
 test('when one of several is refused, those before it are set back and nothing is written', async () => {

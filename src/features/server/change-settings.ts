@@ -27,8 +27,7 @@ export type ApplyFiles = (request: {
 
 export interface ChangeDeps extends SettingsDeps {
   audit: Audit;
-  /** Null: nothing can write the configuration here, values last until fail2ban's next start. */
-  apply: ApplyFiles | null;
+  apply: ApplyFiles;
 }
 
 type Body = EndpointInput<typeof writeSettings>['body'];
@@ -149,8 +148,7 @@ async function keep(
 ): Promise<Kept> {
   const not = (detail: string): Kept => ({ kept: false, detail, revision: null });
   const file = parseConfigFile('server', localName);
-  if (apply === null || file === null)
-    return not('In force until fail2ban’s next start: its configuration cannot be written here.');
+  if (file === null) throw new Error(`${localName} is no name of a file of the configuration`);
   const bytes = await readFile(join(configDir, file.path)).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;

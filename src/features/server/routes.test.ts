@@ -61,7 +61,10 @@ test('a changed setting runs at once, and what it costs is said', async () => {
   const answer = await put({ log_level: 'error', db_purge_age: '7d', db_max_matches: 20 });
   expect(answer.status).toBe(200);
   const changed = writeSettings.output.parse(answer.body);
-  expect(changed).toMatchObject({ log_level: 'ERROR', db_purge_age: 604_800, db_max_matches: 20 });
+  expect(changed).toMatchObject({ log_level: 'ERROR', db_purge_age: 604_800, db_max_matches: 20, differs: [] });
+  expect([changed.kept, changed.detail]).toEqual([true, expect.stringContaining('fail2ban.local')]);
+  expect(changed.revision).toEqual(expect.any(Number));
+  expect(await readFile(join(fail2ban.configDir, 'fail2ban.local'), 'utf8')).toContain('dbpurgeage = 604800');
   expect(changed.warnings).toEqual([expect.stringContaining('no bans and unbans')]);
   expect(await fail2ban.client('get', 'loglevel')).toContain('ERROR');
   expect(await fail2ban.client('get', 'dbpurgeage')).toContain('604800');

@@ -6,7 +6,14 @@ import { parseJailName } from '../jail-name.ts';
 import type { ChangeEnd, FileChange, Finding, StepName } from './change.ts';
 import { commandsIn, type CommandOption } from './commands-in.ts';
 import { bytesOf, fileNow, hashOf, largestFile } from './file-now.ts';
-import { changeTaken, type Journal, type JournalFile, type KeptFile, type OpenChange, type Plan } from './journal.ts';
+import {
+  changeTaken,
+  type Journal,
+  type JournalFile,
+  type KeptFile,
+  type OpenChange,
+  type Plan,
+} from './journal.ts';
 import type { Rehearsal, Rehearser } from './rehearsal.ts';
 import { putBack } from './put-back.ts';
 import type { Steps } from './steps.ts';
@@ -85,12 +92,16 @@ export async function applyChange(deps: ApplyDeps, change: OneChange): Promise<A
   return ended(outcome.result, { ...outcome, findings: [...outcome.findings, ...findings], revision });
 }
 
+interface Committed extends Pick<ChangeEnd, 'findings' | 'jails'> {
+  result: 'applied' | 'put_back' | 'broken';
+}
+
 /** From here on every way out is a whole change or none. */
 async function commit(
   deps: ApplyDeps,
   change: OneChange,
   { kept, plan }: { kept: readonly JournalFile[]; plan: Plan },
-): Promise<Pick<AppliedEnd, 'result' | 'findings' | 'jails'>> {
+): Promise<Committed> {
   const { steps } = change;
   const jails = plan.running === null ? [] : [...plan.starts, ...plan.reloads, ...plan.stops];
   const undo = async (why: string, findings: Finding[], daemonToo: boolean) => {
@@ -106,12 +117,18 @@ async function commit(
   steps.begin('write');
   try {
     for (const { file, before, after } of kept)
-      await writeFile(deps.configDir, file, after === null ? null : { bytes: Buffer.from(after), rights: before });
+      await writeFile(
+        deps.configDir,
+        file,
+        after === null ? null : { bytes: Buffer.from(after), rights: before },
+      );
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return await undo(error.message, [], false);
   }
-  steps.done(kept.map(({ file, after }) => `${file.path} is ${after === null ? 'deleted' : 'written'}`).join(', '));
+  steps.done(
+    kept.map(({ file, after }) => `${file.path} is ${after === null ? 'deleted' : 'written'}`).join(', '),
+  );
   if (plan.running === null) return { result: 'applied', findings: [], jails };
   steps.begin('reload');
   await note(deps, change, 'reload');
@@ -137,10 +154,14 @@ async function note({ log }: ApplyDeps, { open }: OneChange, step: StepName): Pr
   }
 }
 
-async function readAll({ configDir, journal }: ApplyDeps, files: readonly FileChange[]): Promise<JournalFile[]> {
+async function readAll(
+  { configDir, journal }: ApplyDeps,
+  files: readonly FileChange[],
+): Promise<JournalFile[]> {
   const kept: JournalFile[] = [];
   for (const { file, content } of files) {
-    if (!file.local) throw invalidInput(`${file.path} is shipped with fail2ban and is never written. Make a .local.`);
+    if (!file.local)
+      throw invalidInput(`${file.path} is shipped with fail2ban and is never written. Make a .local.`);
     if (content !== null && Buffer.byteLength(content) > largestFile)
       throw invalidInput(`${file.path} would be larger than ${largestFile / 1024} KiB.`);
     if (content?.isWellFormed() === false) throw invalidInput(`${file.path} would hold half a character.`);
@@ -152,7 +173,8 @@ async function readAll({ configDir, journal }: ApplyDeps, files: readonly FileCh
   return kept;
 }
 
-export const hashOfKept = (kept: KeptFile | null): string | null => (kept === null ? null : hashOf(bytesOf(kept)));
+export const hashOfKept = (kept: KeptFile | null): string | null =>
+  kept === null ? null : hashOf(bytesOf(kept));
 
 /** The file on disk is what the change would make of it. */
 export const isSame = ({ before, after }: Pick<JournalFile, 'before' | 'after'>): boolean =>
@@ -160,7 +182,10 @@ export const isSame = ({ before, after }: Pick<JournalFile, 'before' | 'after'>)
 
 function refuseCommands(deps: ApplyDeps, change: OneChange, kept: readonly JournalFile[]): void {
   const found = kept.flatMap(({ file, before, after }) =>
-    commandsIn({ kind: file.kind, before: before?.text ?? null, after }).map((one) => ({ ...one, file: file.path })),
+    commandsIn({ kind: file.kind, before: before?.text ?? null, after }).map((one) => ({
+      ...one,
+      file: file.path,
+    })),
   );
   if (found.length === 0 || (deps.commandsAllowed && change.allowCommands)) return;
   const extra = { commands: found };

@@ -69,7 +69,10 @@ export function createChanges(deps: ChangesDeps): Changes {
       return await applyChange(deps, change);
     } catch (error) {
       if (change.written) open.abandon();
-      else await open.drop().catch((failure: unknown) => log.error('config_change_not_dropped', { error: failure }));
+      else
+        await open
+          .drop()
+          .catch((failure: unknown) => log.error('config_change_not_dropped', { error: failure }));
       throw error;
     }
   };

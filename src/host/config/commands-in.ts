@@ -31,7 +31,8 @@ function runsCode(kind: FileKind, { section, option, value }: OptionLine): boole
   if (section === 'INCLUDES') return value.includes('/');
   if (kind === 'action') return true;
   if (/^banaction/.test(option)) return !isName(value);
-  if (/^action|^ignorecommand$|^bantime\.formula$/.test(option)) return !/^action$/.test(option) || !isEmpty(value);
+  if (/^action|^ignorecommand$|^bantime\.formula$/.test(option))
+    return !/^action$/.test(option) || !isEmpty(value);
   if (kind === 'server') return false;
   // The jail's name is a part of its actions' commands, and so is what they refer to: port, protocol, chain, logpath.
   if (kind === 'jail' && !/^[\w.@ -]+$/.test(section)) return true;
@@ -43,7 +44,8 @@ function runsCode(kind: FileKind, { section, option, value }: OptionLine): boole
 /** No action at all. */
 const isEmpty = (value: string): boolean => value.trim() === '';
 
-const isName = (value: string): boolean => /^(?:[\w-]+(?:\.(?!py$)[\w-]+)*|%\((?:known\/)?[\w.-]+\)s)$/.test(value.trim());
+const isName = (value: string): boolean =>
+  /^(?:[\w-]+(?:\.(?!py$)[\w-]+)*|%\((?:known\/)?[\w.-]+\)s)$/.test(value.trim());
 
 /** Options that the jail reads itself and that no action of the distribution refers to; most hold expressions. */
 const readByFilter = new Set([

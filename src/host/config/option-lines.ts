@@ -31,10 +31,15 @@ export function optionLines(text: string): OptionLine[] {
   return reading.found;
 }
 
-function readLine(reading: Reading, { line, value, indent }: { line: number; value: string; indent: number }): void {
+function readLine(
+  reading: Reading,
+  { line, value, indent }: { line: number; value: string; indent: number },
+): void {
   const [, name, first = ''] = optionLine.exec(value) ?? [];
   const option: OptionLine | null =
-    name === undefined ? null : { line, section: reading.section, option: name.trim().toLowerCase(), value: first };
+    name === undefined
+      ? null
+      : { line, section: reading.section, option: name.trim().toLowerCase(), value: first };
   if (reading.current !== null && indent > reading.indent) {
     reading.current.value += `\n${value}`;
     // It goes on with the value above; another reader might see an option of its own in it.

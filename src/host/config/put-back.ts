@@ -22,10 +22,14 @@ export async function putBack(
     if (typeof failure === 'string') return { ok: false, said: failure };
   }
   if (plan === null || plan.running === null) return { ok: true, said: 'The files are as before.' };
+  const { running } = plan;
   const ended = await said(async () => {
     if ((await runningJails(deps.host)) === null)
-      return { ok: true, said: 'The files are as before; fail2ban does not run and reads them when it starts.' };
-    const back = inverse(plan, plan.running);
+      return {
+        ok: true,
+        said: 'The files are as before; fail2ban does not run and reads them when it starts.',
+      };
+    const back = inverse(plan, running);
     const taken = await takeUp(deps, back);
     // Whether a jail runs counts; what it says of itself it said before as well.
     const seen = await look(deps, back, { errors: async () => [], readable: false });

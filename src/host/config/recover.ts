@@ -56,7 +56,10 @@ async function planNow({ host }: RecoverDeps, plan: Plan): Promise<Plan> {
   const running = await runningJails(host);
   if (running === null || plan.running === null) return { ...plan, running: null };
   const touched = [...plan.starts, ...plan.reloads, ...plan.stops];
-  return { ...plan, running: plan.running.filter((jail) => touched.includes(jail) || running.includes(jail)) };
+  return {
+    ...plan,
+    running: plan.running.filter((jail) => touched.includes(jail) || running.includes(jail)),
+  };
 }
 
 async function finish(deps: RecoverDeps, plan: Plan): Promise<boolean> {

@@ -80,7 +80,9 @@ const list = (names: readonly string[]): string =>
 
 /** Whether what ran or should run does, what should not does not, and fail2ban's log holds no new error about it. */
 export async function look(deps: TakeUpDeps, plan: Plan, mark: LogMark): Promise<Taken> {
-  const must = [...new Set([...(plan.running ?? []), ...plan.starts])].filter((one) => !plan.stops.includes(one));
+  const must = [...new Set([...(plan.running ?? []), ...plan.starts])].filter(
+    (one) => !plan.stops.includes(one),
+  );
   const touched = [...plan.starts, ...plan.reloads];
   const until = performance.now() + appearsWithinMs;
   let missing: string | null;
@@ -88,7 +90,8 @@ export async function look(deps: TakeUpDeps, plan: Plan, mark: LogMark): Promise
     if (performance.now() > until) return await failed(deps, missing, await mark.errors(touched));
     await delay(lookEveryMs);
   }
-  const settled = performance.now() + (plan.starts.length + plan.restarts.length > 0 ? settleMs : lookEveryMs);
+  const settled =
+    performance.now() + (plan.starts.length + plan.restarts.length > 0 ? settleMs : lookEveryMs);
   do {
     const errors = await mark.errors(touched);
     if (errors.length > 0) return await failed(deps, 'fail2ban’s log tells of errors', errors);
@@ -119,7 +122,11 @@ async function wrongNow(
 
 async function failed(deps: TakeUpDeps, why: string, errors: readonly LogError[]): Promise<Taken> {
   const findings = await Promise.all(errors.map((error) => findingOf(deps.configDir, error)));
-  return { ok: false, said: [`${why}.`, ...errors.map(({ said }) => said)].join(' ').slice(0, 2_000), findings };
+  return {
+    ok: false,
+    said: [`${why}.`, ...errors.map(({ said }) => said)].join(' ').slice(0, 2_000),
+    findings,
+  };
 }
 
 async function findingOf(configDir: string, { jail, said, action }: LogError): Promise<Finding> {

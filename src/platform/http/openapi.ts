@@ -65,7 +65,8 @@ const problemResponse = {
             items: { type: 'object' as const },
           },
           current: {
-            description: 'The file as somebody else has changed it: etag, content and encoding; null when it is gone',
+            description:
+              'The file as somebody else has changed it: etag, content and encoding; null when it is gone',
             type: ['object', 'null'] as ['object', 'null'],
           },
           commands: {
