@@ -80,6 +80,6 @@ test('when one of several is refused, those before it are set back and nothing i
     { actor: null, client: '127.0.0.1' },
   );
   await expect(call).rejects.toMatchObject({ status: 502 });
-  expect(await host.server.maxMatches()).toBe(10);
+  expect(await host.server.maxMatches()).toBe(5);
   expect(await readFile(join(fail2ban.configDir, 'fail2ban.local'), 'utf8')).not.toContain('77');
 });

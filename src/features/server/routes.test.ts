@@ -25,7 +25,7 @@ beforeAll(async () => {
     socket: fail2ban.socket,
     env: {
       BANGUI_FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
-      BANGUI_ALLOWED_LOG_DIRS: join(fail2ban.dir, 'logs'),
+      BANGUI_ALLOWED_LOG_DIRS: fail2ban.dir,
       BANGUI_FAIL2BAN_START_COMMAND: `fail2ban-client ${files} start`,
     },
   });
@@ -61,7 +61,12 @@ test('a changed setting runs at once, and what it costs is said', async () => {
   const answer = await put({ log_level: 'error', db_purge_age: '7d', db_max_matches: 20 });
   expect(answer.status).toBe(200);
   const changed = writeSettings.output.parse(answer.body);
-  expect(changed).toMatchObject({ log_level: 'ERROR', db_purge_age: 604_800, db_max_matches: 20, differs: [] });
+  expect(changed).toMatchObject({
+    log_level: 'ERROR',
+    db_purge_age: 604_800,
+    db_max_matches: 20,
+    differs: [],
+  });
   expect([changed.kept, changed.detail]).toEqual([true, expect.stringContaining('fail2ban.local')]);
   expect(changed.revision).toEqual(expect.any(Number));
   expect(await readFile(join(fail2ban.configDir, 'fail2ban.local'), 'utf8')).toContain('dbpurgeage = 604800');
