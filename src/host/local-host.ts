@@ -9,7 +9,7 @@ import { asHostError } from './host-error.ts';
 import { hostRemedy } from './host-remedy.ts';
 import type { Host, HostStatus } from './host.ts';
 import { createPoll } from './poll.ts';
-import { createServerVerbs } from './server-verbs.ts';
+import { createServerVerbs } from './local-server.ts';
 import { createCommands } from './wire/commands.ts';
 import { createServerCommands } from './wire/server-commands.ts';
 import { createDaemonSocket, type SocketFigures } from './wire/socket.ts';

@@ -1,5 +1,4 @@
 /** What can be done with fail2ban itself, as verbs of a host. Runtime values are lost at its next start. */
-import type { LogLevel, ServerCommands } from './wire/server-commands.ts';
 
 /** Every verb throws AppError: 502 when fail2ban refuses, 503 when it does not answer. */
 export interface ServerVerbs {
@@ -18,23 +17,15 @@ export interface ServerVerbs {
   stop(): Promise<void>;
 }
 
-interface VerbsDeps {
-  commands: ServerCommands;
-  /** Turns failures of the wire into errors for a caller. */
-  asked: <T>(verb: () => Promise<T>) => Promise<T>;
-  /** What was read of the server before holds no longer. */
-  onChange: () => void;
-}
+/** Those that a person chooses from; the two below DEBUG write faster than a disk can take. */
+export const logLevels = ['CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
-export function createServerVerbs({ commands, asked, onChange }: VerbsDeps): ServerVerbs {
-  const changing = <T>(verb: () => Promise<T>): Promise<T> => asked(verb).finally(onChange);
-  return {
-    setLogLevel: (level) => changing(() => commands.setLogLevel(level)),
-    setLogTarget: (target) => changing(() => commands.setLogTarget(target)),
-    setPurgeAge: (seconds) => changing(() => commands.setPurgeAge(seconds)),
-    setMaxMatches: (lines) => changing(() => commands.setMaxMatches(lines)),
-    maxMatches: () => asked(() => commands.maxMatches()),
-    flushLogs: () => asked(() => commands.flushLogs()),
-    stop: () => asked(() => commands.stop()),
-  };
-}
+export const logTargetWords = ['SYSLOG', 'SYSTEMD-JOURNAL', 'STDOUT', 'STDERR', 'SYSOUT'] as const;
+
+/**
+ * Absolute, and without what fail2ban or its configuration would read as something else: `[…]` are options of a
+ * target, `%` is a reference, ` ;` and ` #` begin a comment.
+ */
+export const isPlainPath = (path: string): boolean =>
+  /^\/[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFD[\]%;#"'<>\\]{1,500}$/u.test(path) && path.trim() === path;

@@ -9,7 +9,7 @@ import type { ChangeEnd, FileChange } from '../../host/config/change.ts';
 import { parseConfigFile } from '../../host/config/parse-config-file.ts';
 import { setOptions } from '../../host/config/set-options.ts';
 import { checkLogTarget } from '../../host/server-log/check-log-target.ts';
-import { logLevels, type LogLevel } from '../../host/wire/server-commands.ts';
+import { logLevels, type LogLevel } from '../../host/server-verbs.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Call } from '../../platform/http/mount.ts';
 import type { writeSettings } from './contract.ts';

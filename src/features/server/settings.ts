@@ -2,7 +2,7 @@
 import type { EndpointOutput } from '../../base/endpoint.ts';
 import type { Host, HostStatus } from '../../host/host.ts';
 import { readServerOptions, type ServerOption } from '../../host/server-settings.ts';
-import { logLevels, logTargetWords } from '../../host/wire/server-commands.ts';
+import { logLevels, logTargetWords } from '../../host/server-verbs.ts';
 import type { readSettings } from './contract.ts';
 
 export interface SettingsDeps {

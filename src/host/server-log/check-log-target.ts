@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { parseLogHead } from '../bans/parse-log-line.ts';
-import { isPlainPath, logTargetWords } from '../wire/server-commands.ts';
+import { isPlainPath, logTargetWords } from '../server-verbs.ts';
 
 export type TargetCheck = { ok: true; target: string } | { ok: false; reason: string };
 

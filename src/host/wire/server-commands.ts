@@ -1,11 +1,8 @@
 /** fail2ban's commands about itself: its log, what its database remembers, its end. */
+import { isPlainPath, logTargetWords, type LogLevel } from '../server-verbs.ts';
 import { asText, asWholeNumber } from './parse-value.ts';
 import type { DaemonSocket } from './socket.ts';
 import { WireError } from './wire-error.ts';
-
-/** Those that a person chooses from; the two below DEBUG write faster than a disk can take. */
-export const logLevels = ['CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** Every function throws WireError without a proper answer, and DaemonError when fail2ban refuses. */
 export interface ServerCommands {
@@ -23,8 +20,6 @@ export interface ServerCommands {
   /** Ends the daemon. Its answer may never come, since it goes away over it. */
   stop(): Promise<void>;
 }
-
-export const logTargetWords = ['SYSLOG', 'SYSTEMD-JOURNAL', 'STDOUT', 'STDERR', 'SYSOUT'] as const;
 
 /** Jails end before it answers, each action of theirs runs a program. */
 const stopAnswerMs = 1_500;
@@ -70,13 +65,6 @@ export function createServerCommands({ socket }: { socket: DaemonSocket }): Serv
     },
   };
 }
-
-/**
- * Absolute, and without what fail2ban or its configuration would read as something else: `[…]` are options of a
- * target, `%` is a reference, ` ;` and ` #` begin a comment.
- */
-export const isPlainPath = (path: string): boolean =>
-  /^\/[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFD[\]%;#"'<>\\]{1,500}$/u.test(path) && path.trim() === path;
 
 function requireWhole(value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) throw new TypeError('not a possible number');
