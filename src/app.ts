@@ -23,10 +23,12 @@ import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
+import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
 import { openLab } from './open-lab.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
+import { openServer } from './open-server.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
@@ -170,19 +172,13 @@ export async function startApp({
     geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
-    openAddress({
-      mount,
-      db,
-      host,
-      lock,
-      locate: geo.locate,
-      log,
-      now,
-      closers,
-      configDir,
-      regexProgram: config.fail2banRegex,
-    });
-    openLab({ mount, db, host, locate: geo.locate, configDir, config, log, now, closers });
+    const common = { mount, db, host, lock, log, now, closers, configDir };
+    openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
+    openLab({ ...common, locate: geo.locate, config });
+    const fail2ban = { config, socketPath, audit };
+    const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
+    const practiceStart = practice?.startCommand ?? null;
+    openServer({ ...common, ...fail2ban, live, practiceStart, changes });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

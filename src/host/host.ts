@@ -3,10 +3,13 @@
  * time values), so these verbs are the only way to it, and each validates what it sends.
  */
 import type { Address } from '../base/address.ts';
+import type { ServerVerbs } from './server-verbs.ts';
 
 export interface Host {
   /** `local` for the machine this process runs on; written to `host_id` of every fact. */
   readonly id: string;
+  /** What concerns fail2ban itself and no jail. */
+  readonly server: ServerVerbs;
 
   /** The last answer of the one shared poll. Never waits. */
   status(): HostStatus;
@@ -36,6 +39,14 @@ export interface Host {
   rulesOf(jail: JailName): Promise<JailRules>;
   /** Which of these texts (addresses as fail2ban spells them) the jail holds now; asked a few at a time. */
   holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
+
+  /** Names of the jails the daemon runs at this moment, asked anew. */
+  runningJails(): Promise<JailName[]>;
+  /**
+   * Makes the daemon forget the jail, which ends its bans; only a reload brings it back, with those that still last.
+   * Answers how many it held. Throws AppError 404 for a jail that the daemon does not run.
+   */
+  stopJail(jail: JailName): Promise<number>;
 
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** The pages and the acts that are always there. */
+import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
@@ -83,6 +84,13 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           label: t('nav.lab'),
           end: 'g l',
           run: () => void navigate({ to: '/lab', search: {} }),
+        },
+        {
+          id: 'log',
+          icon: IconActivity,
+          label: t('nav.log'),
+          end: 'g e',
+          run: () => void navigate({ to: '/log', search: {} }),
         },
       ],
     },

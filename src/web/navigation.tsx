@@ -1,4 +1,5 @@
 /** The pages at the left, icons only on narrow windows, a bar at the bottom on phones. */
+import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
 import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
@@ -70,6 +71,11 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       content: <Entry icon={IconFlask} text={t('nav.lab')} />,
       onSelect: () => void navigate({ to: '/lab', search: {} }),
     },
+    {
+      key: 'log',
+      content: <Entry icon={IconActivity} text={t('nav.log')} />,
+      onSelect: () => void navigate({ to: '/log', search: {} }),
+    },
   ];
   const help = {
     key: 'help',
@@ -85,6 +91,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
       <NavLink to="/lab" icon={IconFlask} text={t('nav.lab')} second />
+      <NavLink to="/log" icon={IconActivity} text={t('nav.log')} after />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}
@@ -120,6 +127,7 @@ function NavLink({
   text,
   count,
   second = false,
+  after = false,
 }: {
   to: string;
   icon: IconShape;
@@ -127,11 +135,13 @@ function NavLink({
   count?: number | undefined;
   /** The first of the second group; on phones it is under "More". */
   second?: boolean;
+  /** Another one of that group. */
+  after?: boolean;
 }) {
   return (
     <Link
       to={to}
-      className={second ? 'nav-item nav-second' : 'nav-item'}
+      className={second ? 'nav-item nav-second' : after ? 'nav-item nav-after' : 'nav-item'}
       activeProps={{ 'aria-current': 'page' }}
       activeOptions={{ exact: true, includeSearch: false }}
     >

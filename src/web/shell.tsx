@@ -169,4 +169,10 @@ function useGoTo(): void {
     label: t('shortcuts.lab'),
     run: () => void navigate({ to: '/lab', search: {} }),
   });
+  useShortcut({
+    keys: 'g e',
+    group: 'go',
+    label: t('shortcuts.log'),
+    run: () => void navigate({ to: '/log', search: {} }),
+  });
 }

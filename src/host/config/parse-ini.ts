@@ -25,25 +25,36 @@ export function parseIni(text: string): Entry[] {
   const entries: Entry[] = [];
   let section: string | null = null;
   let current: Entry | null = null;
+  let indent = 0;
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = index + 1;
     if (comment.test(raw) || raw.trim() === '') continue;
-    if (/^\s/.test(raw)) {
-      current?.lines.push({ line, text: withoutComment(raw) });
+    const depth = raw.search(/\S/);
+    if (current !== null && depth > indent) {
+      current.lines.push({ line, text: withoutComment(raw) });
       continue;
     }
     current = null;
-    const opened = header.exec(raw);
+    const opened = header.exec(raw.trimStart());
     if (opened !== null) {
       section = opened[1] ?? '';
       continue;
     }
-    const [, key, value = ''] = option.exec(raw) ?? [];
+    const [, key, value = ''] = option.exec(raw.trimStart()) ?? [];
     if (section === null || key === undefined) continue;
+    indent = depth;
     current = { section, key: key.toLowerCase(), line, lines: [{ line, text: withoutComment(value) }] };
     entries.push(current);
   }
   return entries;
+}
+
+/** The lines that begin sections, those that begin one again among them. */
+export function parseSections(text: string): { section: string; line: number }[] {
+  return text.split(/\r?\n/).flatMap((raw, index) => {
+    const section = header.exec(raw.trimStart())?.[1];
+    return section === undefined ? [] : [{ section, line: index + 1 }];
+  });
 }
 
 /** fail2ban's parser takes ` ;` inside a line for the start of a comment. */
