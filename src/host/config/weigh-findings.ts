@@ -1,6 +1,6 @@
 /** What a rehearsal means: which jails start, reload or stop, and which findings forbid the change. */
 import type { z } from 'zod';
-import type { FileChange, Finding } from './change.ts';
+import type { ConfigFile, FileChange, Finding } from './change.ts';
 import { judgeText } from './judge-text.ts';
 import { judgeValues } from './judge-values.ts';
 import { createPlacer } from './place-finding.ts';
@@ -116,15 +116,14 @@ const tooLarge = (file: string): Finding => ({
   suggestion: null,
 });
 
+const subjectOf = ({ kind, path }: ConfigFile): string => {
+  if (kind === 'server') return 'fail2ban';
+  return kind === 'jail' ? 'jail' : path.replace(/\.\w+$/, '');
+};
+
 /** Names that some value refers to. */
 async function referencesIn(dir: string, changes: readonly FileChange[]): Promise<Set<string>> {
-  const subjects = changes.map(({ file }) =>
-    file.kind === 'filter' || file.kind === 'action'
-      ? file.path.replace(/\.\w+$/, '')
-      : file.kind === 'server'
-        ? 'fail2ban'
-        : 'jail',
-  );
+  const subjects = changes.map(({ file }) => subjectOf(file));
   const layers = await Promise.all(['jail', ...subjects].map((subject) => readLayers(dir, subject)));
   const texts = layers.flat().flatMap(({ lines }) => lines.map(({ text }) => text));
   const names = texts.flatMap((text) =>
