@@ -261,15 +261,13 @@ describe('what is never written', () => {
     await writeFile(join(scene.fail2ban.dir, 'outside.local'), 'secret');
     await symlink(join(scene.fail2ban.dir, 'outside.local'), path('jail.d/link.local'));
     try {
-      const files = await scene
-        .files({})
-        .then(() => [
-          {
-            file: { kind: 'jail' as const, name: 'link.local', path: 'jail.d/link.local', local: true },
-            before: null,
-            content: 'x',
-          },
-        ]);
+      const files = await scene.files({}).then(() => [
+        {
+          file: { kind: 'jail' as const, name: 'link.local', path: 'jail.d/link.local', local: true },
+          before: null,
+          content: 'x',
+        },
+      ]);
       await expect(scene.apply({}, { files })).rejects.toMatchObject({ status: 422 });
       expect(await readFile(join(scene.fail2ban.dir, 'outside.local'), 'utf8')).toBe('secret');
     } finally {
