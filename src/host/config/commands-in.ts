@@ -30,7 +30,7 @@ function runsCode(kind: FileKind, { section, option, value }: OptionLine): boole
   // The name of a file beside this one; a path could lead to a file of another kind, whose options count as less here.
   if (section === 'INCLUDES') return value.includes('/');
   if (kind === 'action') return true;
-  if (/^banaction/.test(option)) return !isName(value);
+  if (option.startsWith('banaction')) return !isName(value);
   if (/^action|^ignorecommand$|^bantime\.formula$/.test(option))
     return !/^action$/.test(option) || !isEmpty(value);
   if (kind === 'server') return false;
@@ -55,11 +55,12 @@ const readByFilter = new Set([
   'datepattern',
   'journalmatch',
   'ignorecache',
+  'logtimezone',
 ]);
 
 /** After references and tags are taken out. Several log paths and addresses stand on lines of their own. */
 function meansSomethingToAShell(option: string, value: string): boolean {
   const plain = value.replaceAll(/%\([^()\s]*\)s|<[\w/.-]+>/g, '');
   const lists = option === 'logpath' || option === 'ignoreip';
-  return (lists ? /[;&|`$"'\\<>(){}]/ : /[;&|`$"'\\<>(){}\n]/).test(plain);
+  return (lists ? /[;&|`$"'\\<>(){}]/ : /[;&|`$"'\\<>(){}\n/]/).test(plain);
 }
