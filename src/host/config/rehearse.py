@@ -117,14 +117,23 @@ class Folder:
         except OSError:
             return None
 
-    def text_of(self, path):
-        """With everything taken out that fail2ban's parser refuses; each of these is a finding."""
+    def read(self, parser, path):
+        """False for what is no file. What fail2ban's parser refuses is taken out; each of these is a finding."""
         if path not in self.texts:
             data = self.bytes_of(path)
-            self.texts[path] = None if data is None else self.repaired(path, data)
-        return self.texts[path]
+            self.texts[path] = None if data is None else self.decoded(path, data)
+        if self.texts[path] is None:
+            return False
+        try:
+            parser.read_string(self.texts[path])
+        except configparser.Error:
+            parser._sections.clear()
+            parser._defaults.clear()
+            self.texts[path] = self.repaired(path, self.texts[path])
+            parser.read_string(self.texts[path])
+        return True
 
-    def repaired(self, path, data):
+    def decoded(self, path, data):
         file = self.relative(path)
         try:
             text = data.decode("utf-8")
@@ -136,13 +145,16 @@ class Folder:
             message = "The file begins with a byte order mark, which fail2ban takes for a part of the first line."
             self.fault(file, "byte-order-mark", message, 1)
             text = text[1:]
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def repaired(self, path, text):
+        lines = text.split("\n")
         for _ in range(MOST_REPAIRS):
             try:
                 Parser().read_string("\n".join(lines))
                 break
             except configparser.Error as error:
-                self.repair(file, lines, error)
+                self.repair(self.relative(path), lines, error)
         return "\n".join(lines)
 
     def fault(self, file, code, message, line, **place):
@@ -246,10 +258,8 @@ def read_files(parser, filenames, encoding=None):
     done = []
     for name in [filenames] if isinstance(filenames, str) else filenames:
         path, _ = folder.resolve(name)
-        text = folder.text_of(path)
-        if text is None:
+        if not folder.read(parser, path):
             continue
-        parser.read_string(text, source=path)
         for section in [one for one in parser._sections if one.startswith("KNOWN/again ")]:
             parser.remove_section(section)
         folder.check_includes(parser, path)
