@@ -1,7 +1,7 @@
-/** The configuration as fail2ban reads it: every jail's values, where each is set, and what is wrong. Kept until a file changes. */
+/** The configuration as fail2ban reads it: every jail's values, where each is set, and what is wrong. */
 import { askReaders, type ReadersAnswer, type ToldJail } from './ask-readers.ts';
 import type { Finding } from './change.ts';
-import { folderStamp, listConfigFiles } from './config-folder.ts';
+import { listConfigFiles } from './config-folder.ts';
 import { findProblems, type KnownNames } from './find-problems.ts';
 import { jailOption, jailOptions } from './jail-options.ts';
 import { placed, readLayersOf, type Layers, type PlacedValue } from './place-values.ts';
@@ -16,6 +16,8 @@ export interface ReadJail {
   actions: readonly string[];
   /** What fail2ban knows for jails and has a value, and what else the jail's own section sets. */
   values: readonly PlacedValue[];
+  /** What its own section sets, in any file. */
+  ownOptions: ReadonlySet<string>;
   findings: readonly Finding[];
   /** Of any option, one that only stands among the defaults too; null: it is nowhere. */
   value(option: string): PlacedValue | null;
@@ -34,45 +36,15 @@ export interface ConfigReading {
   failure: string | null;
 }
 
-export interface ConfigReader {
-  /** Never throws for what the files hold. Answers from memory while no file of the folder has changed. */
-  read(): Promise<ConfigReading>;
-  close(): Promise<void>;
-}
-
-interface Kept {
-  stamp: string;
-  reading: Promise<ConfigReading>;
-}
-
-export function createConfigReader(deps: { configDir: string; program: string | null }): ConfigReader {
-  const closed = new AbortController();
-  let kept: Kept | null = null;
-  return {
-    async read() {
-      const stamp = await folderStamp(deps.configDir);
-      if (kept?.stamp === stamp) return kept.reading;
-      const mine: Kept = { stamp, reading: readNow({ ...deps, signal: closed.signal }) };
-      kept = mine;
-      const reading = await mine.reading;
-      // What failed for want of time or memory may go well the next time.
-      if (reading.failure !== null && kept === mine) kept = null;
-      return reading;
-    },
-    async close() {
-      closed.abort();
-      await kept?.reading;
-    },
-  };
-}
-
-interface ReadDeps {
+export interface ReadDeps {
   configDir: string;
+  /** fail2ban-server, for its Python; null: on PATH. */
   program: string | null;
   signal: AbortSignal;
 }
 
-async function readNow({ configDir, program, signal }: ReadDeps): Promise<ConfigReading> {
+/** Never throws for what the files hold. */
+export async function readEffective({ configDir, program, signal }: ReadDeps): Promise<ConfigReading> {
   const outcome = await askReaders({ program, signal }, { configDir, jails: true, paths: [] });
   if (outcome.kind === 'failed') {
     return { ...nothing, layers: await readLayersOf(configDir, []), failure: outcome.sentence };
@@ -90,13 +62,14 @@ async function readNow({ configDir, program, signal }: ReadDeps): Promise<Config
   });
   const findings = findProblems({ answer, layers, names, jails: placedJails });
   const jails = placedJails.map(
-    ({ told, values, value }): ReadJail => ({
+    ({ told, values, ownOptions, value }): ReadJail => ({
       name: told.name,
       enabled: told.enabled,
       own: !shipped.has(told.name),
       filter: told.filter?.name ?? null,
       actions: told.actions.flatMap((one) => one.name ?? []),
       values,
+      ownOptions,
       findings: findings.filter((one) => one.jail === told.name),
       value,
     }),
@@ -135,6 +108,7 @@ async function filterLayers({ root, definitions }: ReadersAnswer): Promise<Map<s
 
 interface JailValues {
   values: readonly PlacedValue[];
+  ownOptions: ReadonlySet<string>;
   value(option: string): PlacedValue | null;
 }
 
@@ -149,7 +123,7 @@ function valuesOf(told: ToldJail, layers: Layers, ofFilter: Layers | undefined):
     if (!Object.hasOwn(told.fromFilter, option)) return null;
     return placed(option, told.fromFilter[option] ?? null, inherited);
   };
-  const ownKeys = layers.entries.filter((one) => one.section === told.name).map((one) => one.key);
-  const options = new Set([...jailOptions.map((one) => one.name), ...ownKeys]);
-  return { value, values: [...options].flatMap((option) => value(option) ?? []) };
+  const ownOptions = new Set(layers.entries.filter((one) => one.section === told.name).map((one) => one.key));
+  const options = new Set([...jailOptions.map((one) => one.name), ...ownOptions]);
+  return { value, ownOptions, values: [...options].flatMap((option) => value(option) ?? []) };
 }

@@ -14,7 +14,6 @@ import {
   paths,
   type Judge,
   type OptionType,
-  type WrongValue,
 } from './option-kinds.ts';
 
 export interface JailOption {
@@ -123,16 +122,3 @@ export const jailOptions: readonly JailOption[] = [
 const byName = new Map(jailOptions.map((one) => [one.name, one]));
 
 export const jailOption = (name: string): JailOption | null => byName.get(name.toLowerCase()) ?? null;
-
-/** `value` with its references replaced. Null for options that are not known here: what may they hold? */
-export const wrongValue = (name: string, value: string): WrongValue | null =>
-  jailOption(name)?.judge(value) ?? null;
-
-/**
- * Whether changing it can run code as root: options that are commands, those that are not known, as fail2ban may put
- * them into one, and any whose value is not what it should be.
- */
-export function runsCode(name: string, value: string | null): boolean {
-  const known = jailOption(name);
-  return known === null || known.runsCode || (value !== null && known.judge(value) !== null);
-}

@@ -314,12 +314,14 @@ def read_definition(path):
     except Exception as error:
         find("unreadable", "fail2ban cannot read it: %s" % short(error), os.path.join(root, path))
         found = False
-    sections = {}
-    defaults = {"fail2ban_version": version, "fail2ban_confpath": root}
-    for section in ("Definition", "Init"):
-        if section in config._sections:
-            config._defaults.update({key: value for key, value in defaults.items() if key not in config._defaults})
-            sections[section] = options_of(config, section, list(config._sections[section]))
+    for name, value in (("fail2ban_version", version), ("fail2ban_confpath", root)):
+        config._defaults.setdefault(name, value)
+    sections = {
+        section: options_of(config, section, list(config._sections[section]))
+        for section in config._sections
+        if section != "INCLUDES" and not section.startswith("KNOWN/")
+    }
+    sections["DEFAULT"] = options_of(config, "DEFAULT", list(config._defaults))
     return {"found": bool(found), "files": getattr(config, "merged_files", []), "sections": sections}
 
 

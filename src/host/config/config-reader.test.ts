@@ -1,9 +1,9 @@
 /** The configuration as a real fail2ban's readers tell it, and where our reader finds its lines. */
-import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createConfigReader, type ConfigReader } from './effective.ts';
+import { createConfigReader, type ConfigReader } from './config-reader.ts';
 
 const stock = '/etc/fail2ban';
 let dir = '';
@@ -255,4 +255,48 @@ test('a folder that is not there, and a program that is not fail2ban’s, are to
   expect(jails).toEqual([]);
   expect(failure).toMatch(/cannot be read/);
   await engineless.close();
+});
+
+test('a filter shows its options with the lines that set them, and its parameters with their defaults', async () => {
+  await write({
+    'filter.d/base.conf': '[DEFAULT]\n_daemon = web\n[Definition]\nmaxlines = 1\n',
+    'filter.d/web.conf':
+      '[INCLUDES]\nbefore = base.conf\n[Definition]\nfailregex = ^%(_daemon)s <mode>\n            ^second <HOST>\n[Init]\nmode = normal\n[Init?family=inet6]\nmode = six\n',
+    'filter.d/web.local': '[Definition]\nmaxlines = 2\n',
+  });
+  const outcome = await reader.definition('filter', 'web');
+  const { definition } = outcome.kind === 'read' ? outcome : expect.fail(outcome.kind);
+  expect(definition.files).toEqual(['filter.d/base.conf', 'filter.d/web.conf', 'filter.d/web.local']);
+  const option = (section: string, name: string) =>
+    definition.options.find((one) => one.section === section && one.option === name);
+  expect(option('Definition', 'failregex')).toMatchObject({
+    value: '^web <mode>\n^second <HOST>',
+    written: '^%(_daemon)s <mode>\n^second <HOST>',
+    lines: [{ line: 4 }, { line: 5, text: '^second <HOST>' }],
+  });
+  expect(option('Definition', 'maxlines')).toMatchObject({
+    value: '2',
+    origin: { file: 'filter.d/web.local' },
+    overrides: [{ file: 'filter.d/base.conf', line: 4, value: '1' }],
+  });
+  expect(option('Init', 'mode')).toMatchObject({ value: 'normal', origin: { line: 7 } });
+  expect(option('Init', 'mode?family=inet6')).toMatchObject({ value: 'six', origin: { line: 9 } });
+  expect(option('DEFAULT', '_daemon')).toMatchObject({ value: 'web', origin: { file: 'filter.d/base.conf' } });
+  expect(await reader.definition('filter', 'web')).toBe(outcome);
+  for (const name of ['nothing', '../jail', 'a/b', 'web\0', 'wеb', ''])
+    expect(await reader.definition('filter', name)).toEqual({ kind: 'missing' });
+});
+
+test('every filter and every action that ships opens', { timeout: 300_000 }, async () => {
+  const shipped = createConfigReader({ configDir: stock, program: null });
+  for (const kind of ['filter', 'action'] as const) {
+    const names = (await readdir(join(stock, `${kind}.d`))).filter((name) => name.endsWith('.conf'));
+    expect(names.length).toBeGreaterThan(50);
+    for (const name of names) {
+      const outcome = await shipped.definition(kind, name.replace('.conf', ''));
+      expect([name, outcome]).toMatchObject([name, { kind: 'read', definition: { findings: [] } }]);
+      if (outcome.kind === 'read') expect(outcome.definition.options.length).toBeGreaterThan(0);
+    }
+  }
+  await shipped.close();
 });
