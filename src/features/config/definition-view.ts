@@ -39,4 +39,8 @@ const jailsWith = ({ jails }: ConfigReading, { kind, name }: Asked): string[] =>
     .filter((jail) => (kind === 'filter' ? jail.filter === name : jail.actions.includes(name)))
     .map((jail) => jail.name);
 
-const optionView = (one: DefinedOption) => ({ ...valueView(one), section: one.section, lines: [...one.lines] });
+const optionView = (one: DefinedOption) => ({
+  ...valueView(one),
+  section: one.section,
+  lines: [...one.lines],
+});

@@ -18,9 +18,15 @@ export function effectiveOf(reading: ConfigReading, { jail, option }: Asked): Ef
   const items = jails.map((one) => ({
     jail: one.name,
     enabled: one.enabled,
-    values: option === undefined ? one.values.map(valueView) : [one.value(option.toLowerCase()) ?? []].flat().map(valueView),
+    values:
+      option === undefined
+        ? one.values.map(valueView)
+        : [one.value(option.toLowerCase()) ?? []].flat().map(valueView),
   }));
-  const findings = jail === undefined ? reading.findings : reading.findings.filter((one) => one.jail === null || one.jail === jail);
+  const findings =
+    jail === undefined
+      ? reading.findings
+      : reading.findings.filter((one) => one.jail === null || one.jail === jail);
   return { items, findings: [...findings], next_cursor: null, total: items.length };
 }
 

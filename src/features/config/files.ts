@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import type { EndpointOutput } from '../../base/endpoint.ts';
 import { AppError, invalidInput, notFound } from '../../base/errors.ts';
 import type { ConfigFile, FileKind, Finding } from '../../host/config/change.ts';
-import { fileKinds, listConfigFiles, readInside, type FoundFile, type NotRead } from '../../host/config/config-folder.ts';
+import {
+  fileKinds,
+  listConfigFiles,
+  readInside,
+  type FoundFile,
+  type NotRead,
+} from '../../host/config/config-folder.ts';
 import type { ConfigReading } from '../../host/config/effective.ts';
 import { parseConfigFile } from '../../host/config/parse-config-file.ts';
 import { readIni, type IniProblem } from '../../host/config/parse-ini.ts';
@@ -26,7 +32,9 @@ export async function listAll(deps: ReadingDeps, kind: FileKind | undefined): Pr
     items,
     next_cursor: null,
     total: items.length,
-    read_only: [...canWrite.values()].some(Boolean) ? null : 'BanGUI may not write in fail2ban’s configuration.',
+    read_only: [...canWrite.values()].some(Boolean)
+      ? null
+      : 'BanGUI may not write in fail2ban’s configuration.',
   };
 }
 
@@ -103,7 +111,10 @@ const yes = (): boolean => true;
 const no = (): boolean => false;
 
 /** Jails whose filter or action is made of a file, or of which a file sets something. */
-export function usersOf(reading: ConfigReading, deps: Pick<ReadingDeps, 'host'>): (file: ConfigFile) => string[] {
+export function usersOf(
+  reading: ConfigReading,
+  deps: Pick<ReadingDeps, 'host'>,
+): (file: ConfigFile) => string[] {
   const users = new Map<string, Set<string>>();
   const add = (path: string, jail: string): void => {
     const known = users.get(path);
@@ -116,7 +127,9 @@ export function usersOf(reading: ConfigReading, deps: Pick<ReadingDeps, 'host'>)
     for (const path of reading.definitions.get(`filter.d/${filter ?? ''}`) ?? []) add(path, name);
     for (const action of actions) {
       // What is written in Python is a file by itself.
-      const files = action.endsWith('.py') ? [`action.d/${action}`] : reading.definitions.get(`action.d/${action}`);
+      const files = action.endsWith('.py')
+        ? [`action.d/${action}`]
+        : reading.definitions.get(`action.d/${action}`);
       for (const path of files ?? []) add(path, name);
     }
   }
@@ -136,7 +149,9 @@ function findingsOf(file: ConfigFile, { text, encoding, reading }: Content): Fin
   const known = reading.findings.filter((one) => one.file === file.path);
   // A filter that no jail uses is not read with the others.
   const told = encoding === 'latin-1' && !known.some((one) => one.code === 'wrong-encoding');
-  const encoded = told ? [finding(file, 'wrong-encoding', 'It is not written in UTF-8: fail2ban leaves it out.')] : [];
+  const encoded = told
+    ? [finding(file, 'wrong-encoding', 'It is not written in UTF-8: fail2ban leaves it out.')]
+    : [];
   const seen = new Set(known.map((one) => `${one.code} ${one.line}`));
   return [...known, ...encoded, ...own.filter((one) => !seen.has(`${one.code} ${one.line}`))];
 }
@@ -146,7 +161,8 @@ const sentences: Readonly<Record<IniProblem['code'], string>> = {
   'no-section': 'It begins without a section such as [DEFAULT]: fail2ban refuses the file.',
   'duplicate-key': 'This is set twice in its section: fail2ban refuses the file.',
   'duplicate-section': 'This section is opened twice: fail2ban refuses the file.',
-  'byte-order-mark': 'It begins with a byte order mark, which fail2ban takes for a letter: it refuses the file.',
+  'byte-order-mark':
+    'It begins with a byte order mark, which fail2ban takes for a letter: it refuses the file.',
 };
 
 const findingOf = (file: ConfigFile, { code, line, name }: IniProblem): Finding => ({

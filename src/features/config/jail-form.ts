@@ -25,7 +25,10 @@ function headOf(jail: ReadJail, { host }: ReadingDeps): Listed['items'][number] 
 }
 
 /** Throws 404 for a jail that is not configured. */
-export async function readForm(deps: ReadingDeps, name: string): Promise<EndpointOutput<typeof readConfigJail>> {
+export async function readForm(
+  deps: ReadingDeps,
+  name: string,
+): Promise<EndpointOutput<typeof readConfigJail>> {
   const jail = jailOrThrow(await readOrThrow(deps), name);
   const file = formPath(name);
   // A name with a slash is one of a jail, but never one of a file.
@@ -48,4 +51,3 @@ export async function logPathsOf(jail: ReadJail, allowedDirs: readonly string[])
 }
 
 export const logPathView = ({ path, exists, files, allowed }: LogPath) => ({ path, exists, files, allowed });
-

@@ -20,10 +20,14 @@ export async function readOrThrow({ reader }: Pick<ReadingDeps, 'reader'>): Prom
   return reading;
 }
 
-export const readersMissing = (sentence: string): AppError => new AppError(503, 'config_unreadable', sentence);
+export const readersMissing = (sentence: string): AppError =>
+  new AppError(503, 'config_unreadable', sentence);
 
 /** Jails that fail2ban runs now come first, then those that are on. */
-export function byActivity({ jails }: ConfigReading, { host }: Pick<ReadingDeps, 'host'>): (names: Iterable<string>) => string[] {
+export function byActivity(
+  { jails }: ConfigReading,
+  { host }: Pick<ReadingDeps, 'host'>,
+): (names: Iterable<string>) => string[] {
   const running = new Set<string>(host.status().jails.map((one) => one.name));
   const enabled = new Set(jails.filter((one) => one.enabled).map((one) => one.name));
   const rank = (name: string): number => (running.has(name) ? 0 : enabled.has(name) ? 1 : 2);

@@ -40,7 +40,10 @@ export function configReadingRoutes({ mount, ...deps }: ReadingDeps & { mount: M
 }
 
 /** A file that is not there yet has none. */
-function withETag<T extends { etag: string | null }>(reply: { header(name: string, value: string): unknown }, answer: T): T {
+function withETag<T extends { etag: string | null }>(
+  reply: { header(name: string, value: string): unknown },
+  answer: T,
+): T {
   if (answer.etag !== null) reply.header('etag', answer.etag);
   return answer;
 }

@@ -26,7 +26,9 @@ export async function templates(deps: ReadingDeps): Promise<Templates> {
   const { jails } = await readOrThrow(deps);
   const off = jails.filter((jail) => !jail.enabled && !jail.own);
   const items = await Promise.all(off.map((jail) => templateOf(jail, deps)));
-  const sorted = items.toSorted((a, b) => Number(b.likely) - Number(a.likely) || ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
+  const sorted = items.toSorted(
+    (a, b) => Number(b.likely) - Number(a.likely) || ((a.name ?? '') < (b.name ?? '') ? -1 : 1),
+  );
   return { items: [...sorted, blank], next_cursor: null, total: sorted.length + 1 };
 }
 

@@ -69,7 +69,8 @@ const answer = z.object({
 export type ReadersAnswer = z.output<typeof answer>;
 
 /** failed: a sentence why fail2ban's readers could not be asked. */
-export type ReadersOutcome = { kind: 'answered'; answer: ReadersAnswer } | { kind: 'failed'; sentence: string };
+export type ReadersOutcome =
+  { kind: 'answered'; answer: ReadersAnswer } | { kind: 'failed'; sentence: string };
 
 const mib = 1024 * 1024;
 const limits = { memoryBytes: 384 * mib, cpuSeconds: 15 };

@@ -28,7 +28,8 @@ const copyStock = () => cp(stock, join(dir, 'etc'), { recursive: true });
 
 async function read() {
   const reading = await reader.read();
-  const jail = (name: string) => reading.jails.find((one) => one.name === name) ?? expect.fail(`no jail ${name}`);
+  const jail = (name: string) =>
+    reading.jails.find((one) => one.name === name) ?? expect.fail(`no jail ${name}`);
   return { ...reading, jail };
 }
 const tiny = {
@@ -52,7 +53,9 @@ test('Debian’s configuration: every jail of jail.conf opens, off ones too, and
   });
   // Through paths-debian.conf to paths-common.conf.
   expect(sshd.value('logpath')).toMatchObject({ value: '/var/log/auth.log', written: '%(sshd_log)s' });
-  expect(sshd.value('sshd_log')?.overrides[0]?.file ?? sshd.value('sshd_log')?.origin?.file).toBe('paths-common.conf');
+  expect(sshd.value('sshd_log')?.overrides[0]?.file ?? sshd.value('sshd_log')?.origin?.file).toBe(
+    'paths-common.conf',
+  );
   expect(sshd.value('failregex')).toMatchObject({ origin: { file: 'filter.d/sshd.conf' } });
   expect(sshd.value('failregex')?.value).toContain('[aA]uthentication (?:failure|error|failed)');
   expect(jail('apache-auth').value('logpath')?.value).toBe('/var/log/apache2/*error.log');
@@ -62,9 +65,11 @@ test('Debian’s configuration: every jail of jail.conf opens, off ones too, and
 test('later layers win, a section wins over the defaults, and what is overridden is told nearest first', async () => {
   await write({
     ...tiny,
-    'jail.conf': '[DEFAULT]\nbantime = 1h\nfilter = web\naction = note\n[web]\nbantime = 2h\n[other]\nenabled = no\n',
+    'jail.conf':
+      '[DEFAULT]\nbantime = 1h\nfilter = web\naction = note\n[web]\nbantime = 2h\n[other]\nenabled = no\n',
     'jail.d/a.conf': '[web]\nbantime = 3h\n',
-    'jail.local': '[DEFAULT]\nbantime = 4h\n[web]\nenabled = true\n[mine]\nfindtime = %(bantime)s\nextra = 100%%\n',
+    'jail.local':
+      '[DEFAULT]\nbantime = 4h\n[web]\nenabled = true\n[mine]\nfindtime = %(bantime)s\nextra = 100%%\n',
     'jail.d/z.local': '[web]\nbantime: 5h ; why\n',
   });
   const { jail, findings } = await read();
@@ -82,7 +87,11 @@ test('later layers win, a section wins over the defaults, and what is overridden
     ],
   });
   expect(jail('mine')).toMatchObject({ own: true, enabled: false });
-  expect(jail('mine').value('findtime')).toMatchObject({ value: '4h', written: '%(bantime)s', origin: { line: 6 } });
+  expect(jail('mine').value('findtime')).toMatchObject({
+    value: '4h',
+    written: '%(bantime)s',
+    origin: { line: 6 },
+  });
   expect(jail('mine').value('extra')).toMatchObject({ value: '100%', written: '100%%' });
   expect(jail('web').value('maxretry')).toBeNull();
   expect(jail('web').value('constructor')).toBeNull();
@@ -164,7 +173,14 @@ enabled = true
 `,
   });
   const { jails, findings } = await read();
-  const told = findings.map((one) => [one.jail, one.code, one.option, one.line, one.severity, one.suggestion]);
+  const told = findings.map((one) => [
+    one.jail,
+    one.code,
+    one.option,
+    one.line,
+    one.severity,
+    one.suggestion,
+  ]);
   expect(told).toEqual(
     expect.arrayContaining([
       ['web', 'filter-missing', 'filter', 7, 'error', 'web'],
@@ -195,7 +211,10 @@ test('includes outside of the folder, links that lead outside, pipes and huge fi
   const { jail, findings } = await read();
   expect(jail('web').value('port')).toBeNull();
   expect(jail('web').value('bantime')?.value).toBe('1h');
-  expect(jail('web').value('findtime')).toMatchObject({ value: '3h', origin: { file: 'jail.d/inside.conf' } });
+  expect(jail('web').value('findtime')).toMatchObject({
+    value: '3h',
+    origin: { file: 'jail.d/inside.conf' },
+  });
   expect(JSON.stringify(findings)).not.toMatch(/stolen|secret line/);
   const codes = findings.map((one) => [one.code, one.line]);
   expect(codes).toEqual(
@@ -281,7 +300,10 @@ test('a filter shows its options with the lines that set them, and its parameter
   });
   expect(option('Init', 'mode')).toMatchObject({ value: 'normal', origin: { line: 7 } });
   expect(option('Init', 'mode?family=inet6')).toMatchObject({ value: 'six', origin: { line: 9 } });
-  expect(option('DEFAULT', '_daemon')).toMatchObject({ value: 'web', origin: { file: 'filter.d/base.conf' } });
+  expect(option('DEFAULT', '_daemon')).toMatchObject({
+    value: 'web',
+    origin: { file: 'filter.d/base.conf' },
+  });
   expect(await reader.definition('filter', 'web')).toBe(outcome);
   for (const name of ['nothing', '../jail', 'a/b', 'web\0', 'wеb', ''])
     expect(await reader.definition('filter', name)).toEqual({ kind: 'missing' });

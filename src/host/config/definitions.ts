@@ -21,10 +21,14 @@ export interface Definition {
 }
 
 /** failure: fail2ban's readers could not be asked. missing: there are no such files. */
-export type DefinitionOutcome = { kind: 'read'; definition: Definition } | { kind: 'missing' } | { kind: 'failure'; sentence: string };
+export type DefinitionOutcome =
+  { kind: 'read'; definition: Definition } | { kind: 'missing' } | { kind: 'failure'; sentence: string };
 
 /** `path` is `filter.d/sshd` or `action.d/nftables`. */
-export async function readDefinition({ configDir, ...deps }: ReadDeps, path: string): Promise<DefinitionOutcome> {
+export async function readDefinition(
+  { configDir, ...deps }: ReadDeps,
+  path: string,
+): Promise<DefinitionOutcome> {
   const outcome = await askReaders(deps, { configDir, jails: false, paths: [path] });
   if (outcome.kind === 'failed') return { kind: 'failure', sentence: outcome.sentence };
   const { root, read, findings } = outcome.answer;
@@ -48,7 +52,9 @@ function optionsOf({ sections }: ToldDefinition, layers: Layers): DefinedOption[
       const chain = layers.chain([section], option);
       const [decisive] = chain;
       // What fail2ban adds by itself, its version for example, stands in no file.
-      return decisive === undefined ? [] : [{ ...placed(option, value, chain), section, lines: decisive.lines }];
+      return decisive === undefined
+        ? []
+        : [{ ...placed(option, value, chain), section, lines: decisive.lines }];
     }),
   );
 }

@@ -77,7 +77,13 @@ const file = fc
         name: sectionNames,
         margin: fc.constantFrom('', '', '\t'),
         options: fc.uniqueArray(
-          fc.record({ key: word, sign: fc.constantFrom(' = ', '=', ': '), value: valueArb, after: noise, inside: noise }),
+          fc.record({
+            key: word,
+            sign: fc.constantFrom(' = ', '=', ': '),
+            value: valueArb,
+            after: noise,
+            inside: noise,
+          }),
           { selector: (one) => one.key, maxLength: 4 },
         ),
       }),
@@ -124,7 +130,9 @@ test('whatever the file: reading it afterwards shows exactly the change, and oth
       const left = edited.split('\n');
       let from = 0;
       for (const line of kept) {
-        const at = left.findIndex((one, index) => index >= from && one.replace(/\r$/, '') === line.replace(/\r$/, ''));
+        const at = left.findIndex(
+          (one, index) => index >= from && one.replace(/\r$/, '') === line.replace(/\r$/, ''),
+        );
         expect(at).toBeGreaterThanOrEqual(from);
         from = at + 1;
       }

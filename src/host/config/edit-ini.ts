@@ -22,7 +22,10 @@ export function editIni(
   const opened = headers.findLast((one) => one.name === section);
   const below = own.findLast((one) => one.line > (opened?.line ?? 0));
   // As far from the margin as its neighbour: nearer or further, and lines below could be taken for a part of it.
-  const margin = leading(original[(below ?? opened ?? { line: 1 }).line - 1] ?? '', (below ?? opened)?.indent ?? 0);
+  const margin = leading(
+    original[(below ?? opened ?? { line: 1 }).line - 1] ?? '',
+    (below ?? opened)?.indent ?? 0,
+  );
 
   for (const [name, value] of Object.entries(options)) {
     const places = own.filter((one) => one.key === name.toLowerCase());
@@ -57,7 +60,10 @@ function replace({ lines, original, end }: Text, place: Entry, value: string): v
   const raw = (original[place.line - 1] ?? '').replace(/[\r\n]+$/, '');
   const [, name = '', sign = '', space = ''] = /^([^=:]*)([=:])(\s*)/.exec(raw) ?? [];
   const comment = /\s+;.*$/.exec(raw)?.[0] ?? '';
-  const [first = '', ...rest] = setting(`${name}${sign}${space === '' && /\s$/.test(name) ? ' ' : space}`, value);
+  const [first = '', ...rest] = setting(
+    `${name}${sign}${space === '' && /\s$/.test(name) ? ' ' : space}`,
+    value,
+  );
   clear(lines, place);
   lines[place.line - 1] = [`${first}${comment}`, ...rest].map((line) => line + end);
 }
@@ -74,4 +80,6 @@ const leading = (line: string, length: number): string => line.slice(0, length);
 
 /** The last line of a file may have had no ending, and now be followed by others. */
 const joined = (lines: readonly string[], end: string): string =>
-  lines.map((line, index) => (index < lines.length - 1 && !/[\r\n]$/.test(line) ? line + end : line)).join('');
+  lines
+    .map((line, index) => (index < lines.length - 1 && !/[\r\n]$/.test(line) ? line + end : line))
+    .join('');

@@ -61,19 +61,17 @@ export async function readEffective({ configDir, program, signal }: ReadDeps): P
     return { told, ...valuesOf(told, layers, ofFilter) };
   });
   const findings = findProblems({ answer, layers, names, jails: placedJails });
-  const jails = placedJails.map(
-    ({ told, values, ownOptions, value }): ReadJail => ({
-      name: told.name,
-      enabled: told.enabled,
-      own: !shipped.has(told.name),
-      filter: told.filter?.name ?? null,
-      actions: told.actions.flatMap((one) => one.name ?? []),
-      values,
-      ownOptions,
-      findings: findings.filter((one) => one.jail === told.name),
-      value,
-    }),
-  );
+  const jails = placedJails.map(({ told, values, ownOptions, value }): ReadJail => ({
+    name: told.name,
+    enabled: told.enabled,
+    own: !shipped.has(told.name),
+    filter: told.filter?.name ?? null,
+    actions: told.actions.flatMap((one) => one.name ?? []),
+    values,
+    ownOptions,
+    findings: findings.filter((one) => one.jail === told.name),
+    value,
+  }));
   const definitions = new Map(
     Object.entries(answer.definitions).map(([name, files]) => [
       name,
@@ -101,7 +99,10 @@ async function filterLayers({ root, definitions }: ReadersAnswer): Promise<Map<s
   const filters = Object.entries(definitions).filter(([name]) => name.startsWith('filter.d/'));
   return new Map(
     await Promise.all(
-      filters.map(async ([name, files]): Promise<[string, Layers]> => [name, await readLayersOf(root, files)]),
+      filters.map(async ([name, files]): Promise<[string, Layers]> => [
+        name,
+        await readLayersOf(root, files),
+      ]),
     ),
   );
 }

@@ -54,7 +54,9 @@ const severityIn = (jail: ToldJail | undefined, severity: Finding['severity']): 
 
 /** A `.local` is looked for beside every included file; only the others have to be there. */
 function missingIncludes({ missing, root }: ReadersAnswer, layers: Layers): Finding[] {
-  const gone = new Set(missing.filter((path) => !path.endsWith('.local')).map((path) => relative(root, path)));
+  const gone = new Set(
+    missing.filter((path) => !path.endsWith('.local')).map((path) => relative(root, path)),
+  );
   return layers.entries
     .filter((entry) => entry.section === 'INCLUDES')
     .flatMap((entry) =>
@@ -64,7 +66,16 @@ function missingIncludes({ missing, root }: ReadersAnswer, layers: Layers): Find
         const message = `The file ${text} that it includes is not there; fail2ban goes on without it.`;
         const { file, key: option } = entry;
         return [
-          { severity: 'warning', code: 'include-missing', message, jail: null, option, file, line, suggestion: null },
+          {
+            severity: 'warning',
+            code: 'include-missing',
+            message,
+            jail: null,
+            option,
+            file,
+            line,
+            suggestion: null,
+          },
         ];
       }),
     );
@@ -72,7 +83,10 @@ function missingIncludes({ missing, root }: ReadersAnswer, layers: Layers): Find
 
 function ofJail({ told, values, value }: Problems['jails'][number], names: KnownNames): Finding[] {
   const severity = severityIn(told, 'error');
-  const finding = (option: string | null, rest: Pick<Finding, 'code' | 'message' | 'suggestion'>): Finding => {
+  const finding = (
+    option: string | null,
+    rest: Pick<Finding, 'code' | 'message' | 'suggestion'>,
+  ): Finding => {
     const place = option === null ? null : (value(option)?.origin ?? null);
     const { file = null, line = null } = place ?? {};
     return { severity, jail: told.name, option, file, line, ...rest };

@@ -14,7 +14,13 @@ beforeAll(async () => {
   logs = join(dir, 'log');
   await mkdir(join(logs, 'nginx/old'), { recursive: true });
   await mkdir(join(dir, 'private'));
-  for (const name of ['auth.log', 'nginx/a.error.log', 'nginx/b.error.log', 'nginx/.c.error.log', 'nginx/[x].log'])
+  for (const name of [
+    'auth.log',
+    'nginx/a.error.log',
+    'nginx/b.error.log',
+    'nginx/.c.error.log',
+    'nginx/[x].log',
+  ])
     await writeFile(join(logs, name), '');
   await writeFile(join(dir, 'private/secret.log'), '');
   await symlink(join(dir, 'private/secret.log'), join(logs, 'linked.log'));
@@ -69,12 +75,29 @@ test('outside of the allowed folders nothing is told, by whatever way a path lea
 });
 
 test('patterns mean what they mean to Python', () => {
-  const patterns = ['*', 'a*', '*.log', '?', '[a-c]x', '[!a-c]x', '[]x]', '[x', '.h*', 'a*b*c', '[a', '**', 'a[*]b'];
+  const patterns = [
+    '*',
+    'a*',
+    '*.log',
+    '?',
+    '[a-c]x',
+    '[!a-c]x',
+    '[]x]',
+    '[x',
+    '.h*',
+    'a*b*c',
+    '[a',
+    '**',
+    'a[*]b',
+  ];
   const names = ['a', 'ax', 'dx', 'a.log', '.hidden', 'x', ']', '[x', 'aXbYc', 'abc', '[a', 'a*b', 'é'];
   const script =
     'import fnmatch,json,sys\np,n=json.load(sys.stdin)\njson.dump([[fnmatch.fnmatchcase(x,y) and (x[0]!="." or y[0]==".") for x in n] for y in p],sys.stdout)';
   const python: unknown = JSON.parse(
-    execFileSync('/usr/bin/python3', ['-c', script], { input: JSON.stringify([patterns, names]), encoding: 'utf8' }),
+    execFileSync('/usr/bin/python3', ['-c', script], {
+      input: JSON.stringify([patterns, names]),
+      encoding: 'utf8',
+    }),
   );
   expect(patterns.map((pattern) => names.map((name) => fitsGlob(pattern, name)))).toEqual(python);
   const began = performance.now();

@@ -49,7 +49,14 @@ export async function examineLogPath(line: string, allowedDirs: readonly string[
   }
   const ends = await Promise.all(places.map((path) => realpath(path).catch(() => null)));
   const isFile = await Promise.all(
-    ends.map((end) => (end !== null && within(end) ? stat(end).then((one) => one.isFile(), () => false) : false)),
+    ends.map((end) =>
+      end !== null && within(end)
+        ? stat(end).then(
+            (one) => one.isFile(),
+            () => false,
+          )
+        : false,
+    ),
   );
   const names = places.filter((_, index) => isFile[index]);
   return {
@@ -88,5 +95,6 @@ async function nearestReal(path: string): Promise<string> {
 
 async function isWithin(allowedDirs: readonly string[]): Promise<(path: string) => boolean> {
   const real = await Promise.all(allowedDirs.map(nearestReal));
-  return (path) => real.some((folder) => path === folder || path.startsWith(folder === sep ? sep : folder + sep));
+  return (path) =>
+    real.some((folder) => path === folder || path.startsWith(folder === sep ? sep : folder + sep));
 }

@@ -66,13 +66,17 @@ export const orEmpty =
   (value) =>
     value === '' ? null : one(value);
 
-const hostName = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
+const hostName =
+  /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
 
 export const addresses: Judge = (value) => {
   for (const one of value.split(/[ ,\n]+/)) {
     // Digits and dots alone are an address with a slip, not a name.
     if (one === '' || parseAddress(one) !== null || (hostName.test(one) && /[a-z]/i.test(one))) continue;
-    return { code: 'not-an-address', message: `${shown(one)} is no address, no network and no name of a host.` };
+    return {
+      code: 'not-an-address',
+      message: `${shown(one)} is no address, no network and no name of a host.`,
+    };
   }
   return null;
 };
@@ -83,7 +87,10 @@ export const paths: Judge = (value) => {
   for (const line of value.split('\n')) {
     const { pattern, tail } = splitLogPath(line);
     if (line !== '' && (!path.test(pattern) || !/^(?:head|tail)?$/i.test(tail))) {
-      return { code: 'bad-path', message: `${shown(line)} is not a path that begins with /, alone or with head or tail behind it.` };
+      return {
+        code: 'bad-path',
+        message: `${shown(line)} is not a path that begins with /, alone or with head or tail behind it.`,
+      };
     }
   }
   return null;
