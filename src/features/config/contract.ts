@@ -192,7 +192,7 @@ const fieldValue = z.object({
 });
 
 /** Nothing outside of the allowed folders is looked at: there `exists` is false, and `files` 0. */
-const logPath = z.object({
+const lookedPath = z.object({
   path: z.string(),
   exists: z.boolean(),
   /** How many files fail2ban would follow. */
@@ -244,7 +244,7 @@ export const readConfigJail = endpoint({
   output: configuredJail.extend({
     /** By option: `enabled`, `port`, `filter`, `logpath`, `backend`, `maxretry`, `findtime`, `bantime`, `bantime.increment`, … */
     options: z.record(z.string(), fieldValue),
-    log_paths: z.array(logPath),
+    log_paths: z.array(lookedPath),
     /** Null while there is no such file: the first change needs `If-None-Match: *`. */
     etag: z.string().nullable(),
   }),
@@ -344,14 +344,14 @@ export const listJailOptions = endpoint({
 });
 
 /** `path` is one line of `logpath`; `*`, `?` and `[…]` as fail2ban expands them. */
-export const examineLogPath = endpoint({
+export const logPath = endpoint({
   method: 'GET',
   path: '/api/v1/config/log-paths',
   summary: 'Whether a log path leads to files, inside the allowed folders only',
   tag: 'configuration',
   access: 'session',
   query: hostQuery.extend({ path: z.string().min(1).max(1_000) }),
-  output: logPath.extend({
+  output: lookedPath.extend({
     /** Of the first files. */
     names: z.array(z.string()),
   }),
@@ -364,7 +364,7 @@ const template = z.object({
   filter: z.string().nullable(),
   /** Its log, or its unit of the journal, is there. */
   likely: z.boolean(),
-  log_paths: z.array(logPath),
+  log_paths: z.array(lookedPath),
   units: z.array(z.object({ name: z.string(), exists: z.boolean() })),
   /** To begin the form with, as they are written. */
   options: z.record(z.string(), z.string()),

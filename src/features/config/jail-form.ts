@@ -8,6 +8,7 @@ import { jailOrThrow } from './effective.ts';
 import { readOrThrow, type ReadingDeps } from './reading-deps.ts';
 
 type Listed = EndpointOutput<typeof listConfigJails>;
+type FormView = EndpointOutput<typeof readConfigJail>;
 
 /** Where the form writes; the name of a jail that can have no such file has to be edited as text. */
 export const formPath = (jail: string): string => `jail.d/${jail}.local`;
@@ -25,21 +26,17 @@ function headOf(jail: ReadJail, { host }: ReadingDeps): Listed['items'][number] 
 }
 
 /** Throws 404 for a jail that is not configured. */
-export async function readForm(
-  deps: ReadingDeps,
-  name: string,
-): Promise<EndpointOutput<typeof readConfigJail>> {
+export async function readForm(deps: ReadingDeps, name: string): Promise<FormView> {
   const jail = jailOrThrow(await readOrThrow(deps), name);
   const file = formPath(name);
   // A name with a slash is one of a jail, but never one of a file.
   const bytes = name.includes('/') ? null : await readInside(deps.configDir, file);
-  const options = jail.values.map(({ option, value, written, origin }) => [
-    option,
-    { value, written, origin, own: origin?.file === file },
-  ]);
+  const options: FormView['options'] = {};
+  for (const { option, value, written, origin } of jail.values)
+    options[option] = { value, written, origin, own: origin?.file === file };
   return {
     ...headOf(jail, deps),
-    options: Object.fromEntries(options),
+    options,
     log_paths: (await logPathsOf(jail, deps.allowedLogDirs)).map(logPathView),
     etag: bytes?.kind === 'read' ? `"${bytes.sha256}"` : null,
   };

@@ -15,11 +15,11 @@ import { createLocalHost } from '../../host/local-host.ts';
 import { createServer } from '../../platform/http/server.ts';
 import {
   effective,
-  examineLogPath,
   listConfigJails,
   listFiles,
   listJailOptions,
   listTemplates,
+  logPath,
   readConfigJail,
   readDefinition,
   readFile,
@@ -269,7 +269,7 @@ test('filters, templates, options and log paths answer', async () => {
     runs_code: false,
   });
   const path = encodeURIComponent(`${fail2ban.dir}/auth*.log`);
-  expect(examineLogPath.output.parse(await get(`log-paths?path=${path}`))).toMatchObject({
+  expect(logPath.output.parse(await get(`log-paths?path=${path}`))).toMatchObject({
     files: 2,
     allowed: true,
   });

@@ -1,14 +1,14 @@
 /** The endpoints that read the configuration; none of them changes anything. */
 import { jailOptions } from '../../host/config/jail-options.ts';
-import { examineLogPath as examine } from '../../host/config/log-paths.ts';
+import { examineLogPath } from '../../host/config/log-paths.ts';
 import type { Mount } from '../../platform/http/mount.ts';
 import {
   effective,
-  examineLogPath,
   listConfigJails,
   listFiles,
   listJailOptions,
   listTemplates,
+  logPath,
   readConfigJail,
   readDefinition,
   readFile,
@@ -28,10 +28,14 @@ export function configReadingRoutes({ mount, ...deps }: ReadingDeps & { mount: M
   mount(readConfigJail, async ({ params }, { reply }) => withETag(reply, await readForm(deps, params.name)));
   mount(readDefinition, ({ params }) => readMerged(deps, params));
   mount(listTemplates, () => templates(deps));
-  mount(examineLogPath, ({ query }) => examine(query.path, deps.allowedLogDirs));
+  mount(logPath, ({ query }) => examineLogPath(query.path, deps.allowedLogDirs));
   mount(listJailOptions, () => {
     const items = jailOptions.map(({ name, type, sentence, fallback, choices, runsCode, ofFilter }) => ({
-      ...{ name, type, sentence, default: fallback, choices: [...choices] },
+      name,
+      type,
+      sentence,
+      default: fallback,
+      choices: [...choices],
       runs_code: runsCode,
       of_filter: ofFilter,
     }));

@@ -33,9 +33,7 @@ export function createConfigReader(deps: { configDir: string; program: string | 
   };
   const watched = <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
-    const done = (): void => void running.delete(work);
-    work.then(done, done);
-    return work;
+    return work.finally(() => running.delete(work));
   };
 
   return {

@@ -39,7 +39,13 @@ export async function readDefinition(
     files: told.files.map((file) => relative(root, file)),
     options: optionsOf(told, layers),
     findings: findings.map(({ severity, code, message, file, line, option }) => ({
-      ...{ severity, code, message, line, option, jail: null, suggestion: null },
+      severity,
+      code,
+      message,
+      line,
+      option,
+      jail: null,
+      suggestion: null,
       file: file === null ? null : relative(root, file),
     })),
   };

@@ -8,7 +8,7 @@ export const hasMagic = (text: string): boolean => /[*?[]/.test(text);
 export function fitsGlob(pattern: string, name: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false;
   const tokens = tokensOf(pattern);
-  const letters = [...name];
+  const letters = Array.from(name);
   let token = 0;
   let letter = 0;
   // Where to go on when what follows the last star does not fit: the star takes one letter more.

@@ -49,14 +49,7 @@ export async function examineLogPath(line: string, allowedDirs: readonly string[
   }
   const ends = await Promise.all(places.map((path) => realpath(path).catch(() => null)));
   const isFile = await Promise.all(
-    ends.map((end) =>
-      end !== null && within(end)
-        ? stat(end).then(
-            (one) => one.isFile(),
-            () => false,
-          )
-        : false,
-    ),
+    ends.map(async (end) => end !== null && within(end) && (await isOrdinary(end))),
   );
   const names = places.filter((_, index) => isFile[index]);
   return {
@@ -67,6 +60,12 @@ export async function examineLogPath(line: string, allowedDirs: readonly string[
     names: names.slice(0, mostNames),
   };
 }
+
+const isOrdinary = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (status) => status.isFile(),
+    () => false,
+  );
 
 interface Step {
   place: string;
