@@ -4,10 +4,14 @@ import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
-import { fileChangeRoutes } from './features/config/file-routes.ts';
+import { change, check, fileChangeRoutes } from './features/config/file-routes.ts';
+import { versionIn } from './features/config/etag.ts';
+import { configFormRoutes } from './features/config/form-routes.ts';
 import { createJournal } from './features/config/journal-rows.ts';
+import { configReadingRoutes } from './features/config/reading-routes.ts';
 import { revisionRoutes } from './features/config/revision-routes.ts';
 import { createChanges, type Changes } from './host/config/changes.ts';
+import { createConfigReader } from './host/config/config-reader.ts';
 import { createRehearser } from './host/config/rehearse.ts';
 import type { Host } from './host/host.ts';
 import { createReloader } from './host/reload.ts';
@@ -83,5 +87,15 @@ export async function openConfig(deps: ConfigDeps): Promise<Changes> {
   };
   fileChangeRoutes(routes);
   revisionRoutes({ ...routes, db, hostId: host.id });
+  const reader = createConfigReader({ configDir, program: config.fail2banServer });
+  closers.add('config_reader', reader.close);
+  const reading = { mount, configDir, reader, host, allowedLogDirs: config.allowedLogDirs };
+  configReadingRoutes(reading);
+  configFormRoutes({
+    ...reading,
+    change: (call, wanted) => change(routes, call, wanted),
+    check: (call, file) => check(routes, call, file),
+    version: ({ request }) => versionIn(request.headers),
+  });
   return changes;
 }

@@ -21,7 +21,7 @@ export interface ChangeRoutesDeps {
 }
 
 export function fileChangeRoutes(deps: ChangeRoutesDeps): void {
-  const { mount, configDir, rehearser } = deps;
+  const { mount, configDir } = deps;
 
   mount(contract.writeFile, async ({ params, body }, call) => {
     const file = writable(params.kind, params.name);
@@ -40,20 +40,27 @@ export function fileChangeRoutes(deps: ChangeRoutesDeps): void {
   });
 
   mount(contract.checkFile, async ({ params, body }, call) => {
-    const file = writable(params.kind, params.name);
-    const { content } = body;
-    if (content?.isWellFormed() === false) throw invalidInput(`${file.path} would hold half a character.`);
-    const now = await fileNow(configDir, file);
-    const before = now === null ? null : hashOf(bytesOf(now));
-    const gone = new AbortController();
-    call.request.raw.once('close', () => gone.abort());
-    const tried = await rehearser.rehearse([{ file, before, content }], gone.signal);
-    if (tried.failure !== null) throw new AppError(503, 'not_rehearsed', tried.failure);
-    const { ms, findings, starts, reloads, stops } = tried;
-    const ok = findings.every(({ severity }) => severity !== 'error');
-    const commands = commandsIn({ kind: file.kind, before: now?.text ?? null, after: content });
-    return { ok, ms, findings, starts, reloads, stops, commands };
+    return await check(deps, call, { file: writable(params.kind, params.name), content: body.content });
   });
+}
+
+/** What a change would find; nothing is written. */
+export async function check(
+  { configDir, rehearser }: Pick<ChangeRoutesDeps, 'configDir' | 'rehearser'>,
+  call: Call,
+  { file, content }: Pick<FileChange, 'file' | 'content'>,
+) {
+  if (content?.isWellFormed() === false) throw invalidInput(`${file.path} would hold half a character.`);
+  const now = await fileNow(configDir, file);
+  const before = now === null ? null : hashOf(bytesOf(now));
+  const gone = new AbortController();
+  call.request.raw.once('close', () => gone.abort());
+  const tried = await rehearser.rehearse([{ file, before, content }], gone.signal);
+  if (tried.failure !== null) throw new AppError(503, 'not_rehearsed', tried.failure);
+  const { ms, findings, starts, reloads, stops } = tried;
+  const ok = findings.every(({ severity }) => severity !== 'error');
+  const commands = commandsIn({ kind: file.kind, before: now?.text ?? null, after: content });
+  return { ok, ms, findings, starts, reloads, stops, commands };
 }
 
 /** Throws 422 for what is no name of a file of this kind, and for shipped files. */
