@@ -154,8 +154,8 @@ function thinned(anchors: Anchor[]): Anchor[] {
 
 /** `read` holds the columns in the order of the statement. */
 function rawOf(read: unknown): Raw {
-  if (!Array.isArray(read)) throw new TypeError('a row of the table was not read as a list');
-  const [row, jail, ip, at, seconds, count, data]: SQLOutputValue[] = read;
+  if (!isList(read)) throw new TypeError('a row of the table was not read as a list');
+  const [row, jail, ip, at, seconds, count, data] = read;
   return {
     row: number(row),
     jail: String(jail),
@@ -166,6 +166,8 @@ function rawOf(read: unknown): Raw {
     data,
   };
 }
+
+const isList = (read: unknown): read is SQLOutputValue[] => Array.isArray(read);
 
 const same = (raw: Raw, { jail, ip, at }: Anchor): boolean =>
   raw.jail === jail && raw.ip === ip && raw.at === at;
