@@ -15,7 +15,6 @@ import { bansRoutes } from './features/bans/routes.ts';
 import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
-import { jailsRoutes } from './features/jails/routes.ts';
 import { readPreferences } from './features/setup/preferences.ts';
 import { isSetUp, setupRoutes } from './features/setup/routes.ts';
 import { newSetupCode, sharedSetupCode } from './features/setup/setup-code.ts';
@@ -24,6 +23,7 @@ import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
 import { openHistory } from './open-history.ts';
+import { openJails } from './open-jails.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
 import { createAudit } from './platform/audit.ts';
@@ -99,7 +99,8 @@ export async function startApp({
     closers.add('host', host.close);
     const ownEvents = createEvents(log);
     const { events, listenElsewhere } = shareEvents({ own: ownEvents, fanOut, now });
-    host.onStatus(() => ownEvents.announce({ type: 'status', host: host.id, at: now() }));
+    const tellStatus = (): void => ownEvents.announce({ type: 'status', host: host.id, at: now() });
+    host.onStatus(tellStatus);
     const audit = createAudit({ db, now });
     const feed = createBanFeed({ host, log, databaseFile: config.fail2banDatabase });
     const mirror = createMirror({ db, host, feed, geo, events, fanOut, listenElsewhere, now, log });
@@ -167,19 +168,11 @@ export async function startApp({
 
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
-    jailsRoutes({ mount, host });
-    openAddress({
-      mount,
-      db,
-      host,
-      lock,
-      locate: geo.locate,
-      log,
-      now,
-      closers,
-      configDir: practice?.configDir ?? config.fail2banConfigDir,
-      regexProgram: config.fail2banRegex,
-    });
+    const configDir = practice?.configDir ?? config.fail2banConfigDir;
+    const common = { mount, db, host, lock, log, now, closers, configDir };
+    const engine = openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
+    const client = config.fail2banClient;
+    openJails({ ...common, scheduler, engine, audit, tell: tellStatus, socketPath, client });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

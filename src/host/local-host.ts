@@ -8,6 +8,7 @@ import { banMany, unbanMany } from './ban-many.ts';
 import { asHostError } from './host-error.ts';
 import { hostRemedy } from './host-remedy.ts';
 import type { Host, HostStatus } from './host.ts';
+import { createJailVerbs } from './jail-verbs.ts';
 import { createPoll } from './poll.ts';
 import { createCommands } from './wire/commands.ts';
 import { createDaemonSocket, type SocketFigures } from './wire/socket.ts';
@@ -154,6 +155,7 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
     rulesOf: (jail) => asked(() => commands.rules(jail)),
     banTimes: (jail) => asked(() => commands.banTimes(jail)),
     holds: (jail, ips) => asked(() => askHeld(commands, jail, ips)),
+    ...createJailVerbs({ socket, commands, asked }),
     connectionFigures: () => socket.inspect(),
     async close() {
       closed = true;
