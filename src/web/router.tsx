@@ -104,6 +104,12 @@ const jailsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
 });
 
+const jailRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jails/$name',
+  component: lazyRouteComponent(() => import('./jail.tsx'), 'Jail'),
+});
+
 const historyRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/history',
@@ -147,6 +153,7 @@ const routeTree = rootRoute.addChildren([
     offenderRangesRoute,
     addressRoute,
     jailsRoute,
+    jailRoute,
   ]),
 ]);
 
