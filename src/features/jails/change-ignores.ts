@@ -49,7 +49,7 @@ export async function ignoreIn(
     throw conflict('already_ignored', `${jail} ignores ${wanted.entry} already, and not by an entry of BanGUI.`);
   }
   deps.tell();
-  return { ...(await readIgnoreList(deps, jail)), ...(await aboutEntry(deps, wanted.entry)) };
+  return { ...(await readIgnoreList(deps, jail)), ...(await aboutEntry(deps, wanted.entry, [jail])) };
 }
 
 /** The same in several jails; nothing is done unless each of them runs. */
@@ -74,7 +74,8 @@ export async function ignoreInJails(
     }
   }
   deps.tell();
-  return { results, ...(await aboutEntry(deps, wanted.entry)) };
+  const ignoring = results.filter(({ outcome }) => outcome !== 'failed').map((result) => result.jail);
+  return { results, ...(await aboutEntry(deps, wanted.entry, ignoring)) };
 }
 
 async function put(deps: ChangeDeps, jail: JailName, wanted: Wanted, call: Caller): Promise<Outcome> {
@@ -170,10 +171,11 @@ const wide = { 4: 16, 6: 32 } as const;
 async function aboutEntry(
   { db, host }: ChangeDeps,
   entry: IgnoreEntry,
+  jails: readonly string[],
 ): Promise<Pick<EndpointOutput<typeof addIgnored>, 'entry' | 'warning' | 'banned_in'>> {
   const address = parseAddress(entry);
   const banned = await bannedAmong(db, { hostId: host.id, entries: [entry] });
-  return { entry, warning: warningOf(), banned_in: [...(banned.get(entry) ?? [])].toSorted() };
+  return { entry, warning: warningOf(), banned_in: jails.filter((jail) => banned.get(entry)?.has(jail)).toSorted() };
 
   function warningOf(): string | null {
     if (address === null)

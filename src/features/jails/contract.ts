@@ -223,7 +223,7 @@ const added = {
   entry: z.string(),
   /** What to know about an entry that was taken; null when there is nothing. */
   warning: z.string().nullable(),
-  /** Jails that ban somebody in it now: ignoring ends no ban. */
+  /** Of the jails that ignore it by this: those that ban somebody in it now. Ignoring ends no ban. */
   banned_in: z.array(z.string()),
 };
 
