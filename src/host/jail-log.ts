@@ -36,9 +36,7 @@ export async function readJailLog(file: string): Promise<JailLog> {
   // The first one is a part of a line when there is more before it.
   if (!whole) lines.shift();
   const newest = lines.map(readStamp).findLast((stamp) => stamp !== null) ?? null;
-  const zone = zoneOf(
-    newest === null ? null : { offset: measureOffset(newest, writtenAt), wallMs: newest },
-  );
+  const zone = zoneOf(newest === null ? null : { offset: measureOffset(newest, writtenAt), wallMs: newest });
   const turned = new Map<string, ToldLine & { kind: JailTurn }>();
   const errors: ToldLine[] = [];
   const warnings: ToldLine[] = [];

@@ -34,11 +34,11 @@ export function createActRows({ db, hostId }: { db: Kysely<Database>; hostId: st
       return row === undefined ? null : actOf(row);
     },
     async set(act) {
-      const { jail, ...rest } = act;
+      const { state, actor, at } = act;
       await db
         .insertInto('jail_acts')
         .values({ ...act, host_id: hostId })
-        .onConflict((conflict) => conflict.columns(['host_id', 'jail']).doUpdateSet(rest))
+        .onConflict((conflict) => conflict.columns(['host_id', 'jail']).doUpdateSet({ state, actor, at }))
         .execute();
     },
     async remove(jail) {

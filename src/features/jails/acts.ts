@@ -66,9 +66,9 @@ export function createJailActs(deps: ActDeps): JailActs {
         target,
       };
       try {
-        const done = await work();
-        await audit({ ...entry, detail: detailOf(done), outcome: 'done' });
-        return done;
+        const result = await work();
+        await audit({ ...entry, detail: detailOf(result), outcome: 'done' });
+        return result;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         await audit({ ...entry, detail: { reason }, outcome: 'failed' });
@@ -182,10 +182,10 @@ export function createJailActs(deps: ActDeps): JailActs {
   };
 }
 
-function detailOf(done: unknown): Record<string, unknown> {
-  if (Array.isArray(done)) return { lost: done };
-  return typeof done === 'object' && done !== null && 'bans_ended' in done
-    ? { bans_ended: done.bans_ended }
+function detailOf(result: unknown): Record<string, unknown> {
+  if (Array.isArray(result)) return { lost: result };
+  return typeof result === 'object' && result !== null && 'bans_ended' in result
+    ? { bans_ended: result.bans_ended }
     : {};
 }
 

@@ -46,7 +46,10 @@ export async function ignoreIn(
   requireOnline(deps.host);
   const outcome = await put(deps, jail, wanted, call);
   if (outcome === 'already_ignored') {
-    throw conflict('already_ignored', `${jail} ignores ${wanted.entry} already, and not by an entry of BanGUI.`);
+    throw conflict(
+      'already_ignored',
+      `${jail} ignores ${wanted.entry} already, and not by an entry of BanGUI.`,
+    );
   }
   deps.tell();
   return { ...(await readIgnoreList(deps, jail)), ...(await aboutEntry(deps, wanted.entry, [jail])) };
@@ -175,7 +178,11 @@ async function aboutEntry(
 ): Promise<Pick<EndpointOutput<typeof addIgnored>, 'entry' | 'warning' | 'banned_in'>> {
   const address = parseAddress(entry);
   const banned = await bannedAmong(db, { hostId: host.id, entries: [entry] });
-  return { entry, warning: warningOf(), banned_in: jails.filter((jail) => banned.get(entry)?.has(jail)).toSorted() };
+  return {
+    entry,
+    warning: warningOf(),
+    banned_in: jails.filter((jail) => banned.get(entry)?.has(jail)).toSorted(),
+  };
 
   function warningOf(): string | null {
     if (address === null)

@@ -6,6 +6,8 @@ import { storable } from '../../base/storable.ts';
 const hostQuery = z.object({ host: z.literal('local').default('local') });
 const params = z.object({ name: z.string().min(1).max(200) });
 const instant = z.iso.datetime();
+const usual = { tag: 'jails', access: 'session', query: hostQuery, status: 200 } as const;
+const ofJail = { ...usual, params } as const;
 
 /** Something that keeps a jail from doing its work, or soon will. */
 const healthFinding = z.object({
@@ -58,17 +60,16 @@ const jailList = z.object({
 });
 
 export const listJails = endpoint({
+  ...usual,
   method: 'GET',
   path: '/api/v1/jails',
-  summary: 'The jails that run, and those that were stopped here or died; include=inactive adds those that are off',
-  tag: 'jails',
-  access: 'session',
+  summary:
+    'The jails that run, and those that were stopped here or died; include=inactive adds those that are off',
   query: hostQuery.extend({ include: z.enum(['inactive']).optional() }),
   output: jailList,
-  status: 200,
 });
 
-/** A setting as the configuration has it, beside what the daemon runs with. */
+/** As it is configured, beside what the daemon runs with. */
 const configuredValue = z.object({
   option: z.string(),
   value: z.string(),
@@ -89,13 +90,10 @@ const runtime = z.object({
 });
 
 export const readJail = endpoint({
+  ...ofJail,
   method: 'GET',
   path: '/api/v1/jails/{name}',
   summary: 'One jail, with what the daemon runs it with and what is configured',
-  tag: 'jails',
-  access: 'session',
-  params,
-  query: hostQuery,
   output: jail.extend({
     /** Null while it does not run. */
     runtime: runtime.nullable(),
@@ -110,16 +108,14 @@ export const readJail = endpoint({
       }),
     ),
   }),
-  status: 200,
 });
 
 export const jailHealth = endpoint({
+  ...ofJail,
   method: 'GET',
   path: '/api/v1/jails/{name}/health',
-  summary: 'What keeps the jail from doing its work; measure=true times its expressions on the end of its log',
-  tag: 'jails',
-  access: 'session',
-  params,
+  summary:
+    'What keeps the jail from doing its work; measure=true times its expressions on the end of its log',
   query: hostQuery.extend({ measure: z.enum(['true', 'false']).default('false') }),
   output: health.extend({
     /** What cannot be looked up from here. */
@@ -130,70 +126,50 @@ export const jailHealth = endpoint({
       .object({ lines: z.number().int(), ms_per_line: z.number().nullable(), sentence: z.string() })
       .nullable(),
   }),
-  status: 200,
 });
 
 export const startJail = endpoint({
+  ...ofJail,
   method: 'POST',
   path: '/api/v1/jails/{name}/start',
   summary: 'Bring a jail back that was stopped or has died',
-  tag: 'jails',
-  access: 'session',
-  params,
-  query: hostQuery,
   output: jail,
-  status: 200,
 });
 
 export const stopJail = endpoint({
+  ...ofJail,
   method: 'POST',
   path: '/api/v1/jails/{name}/stop',
   summary: 'Remove a jail from the daemon, which ends its bans',
-  tag: 'jails',
-  access: 'session',
-  params,
-  query: hostQuery,
   output: jail.extend({ bans_ended: z.number().int() }),
-  status: 200,
 });
 
 export const reloadJail = endpoint({
+  ...ofJail,
   method: 'POST',
   path: '/api/v1/jails/{name}/reload',
   summary: 'Let a running jail read its configuration again',
-  tag: 'jails',
-  access: 'session',
-  params,
-  query: hostQuery,
   output: jail,
-  status: 200,
 });
 
 export const idleJail = endpoint({
+  ...ofJail,
   method: 'POST',
   path: '/api/v1/jails/{name}/idle',
   summary: 'Let a jail idle: it reads nothing and bans nobody new, its bans stay',
-  tag: 'jails',
-  access: 'session',
-  params,
-  query: hostQuery,
   body: z.object({ on: z.boolean() }),
   output: jail,
-  status: 200,
 });
 
 export const reloadJails = endpoint({
+  ...usual,
   method: 'POST',
   path: '/api/v1/jails/reload',
   summary: 'Let fail2ban read its whole configuration again',
-  tag: 'jails',
-  access: 'session',
-  query: hostQuery,
   output: jailList.extend({
     /** Ran before and do not run now, though they are switched on. */
     lost: z.array(z.string()),
   }),
-  status: 200,
 });
 
 const ignoreItem = z.object({
@@ -228,29 +204,26 @@ const added = {
 };
 
 const ignorePath = '/api/v1/jails/{name}/ignoreip';
-const ignoring = { tag: 'jails', access: 'session', params, status: 200 } as const;
 
 export const listIgnored = endpoint({
-  ...ignoring,
+  ...ofJail,
   method: 'GET',
   path: ignorePath,
   summary: 'Whom the jail ignores, by whom, why and until when',
-  query: hostQuery,
   output: ignoreList,
 });
 
 export const addIgnored = endpoint({
-  ...ignoring,
+  ...ofJail,
   method: 'POST',
   path: ignorePath,
   summary: 'Let the jail ignore an address, a network or a host name',
-  query: hostQuery,
   body: newEntry,
   output: ignoreList.extend(added),
 });
 
 export const dropIgnored = endpoint({
-  ...ignoring,
+  ...ofJail,
   method: 'DELETE',
   path: ignorePath,
   summary: 'Take an entry off the ignore list',
@@ -262,12 +235,10 @@ export const dropIgnored = endpoint({
 });
 
 export const addIgnoredToJails = endpoint({
+  ...usual,
   method: 'POST',
   path: '/api/v1/ignoreip',
   summary: 'Let several jails, or all, ignore an address, a network or a host name',
-  tag: 'jails',
-  access: 'session',
-  query: hostQuery,
   body: newEntry.extend({ jails: z.union([z.literal('all'), z.array(params.shape.name).min(1).max(1000)]) }),
   output: z.object({
     ...added,
@@ -279,5 +250,4 @@ export const addIgnoredToJails = endpoint({
       }),
     ),
   }),
-  status: 200,
 });

@@ -82,7 +82,11 @@ export async function bannedAmong(
         ranges.map(({ first, last, itself }) =>
           eb.or([
             eb('ip_key', '=', itself),
-            eb.and([eb('ip_key', '>=', first), eb('ip_key', '<=', last), eb('ip_key', 'not like', `${first}/%`)]),
+            eb.and([
+              eb('ip_key', '>=', first),
+              eb('ip_key', '<=', last),
+              eb('ip_key', 'not like', `${first}/%`),
+            ]),
           ]),
         ),
       ),

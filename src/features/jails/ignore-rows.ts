@@ -32,8 +32,7 @@ export function createIgnoreRows({ db, hostId }: { db: Kysely<Database>; hostId:
     },
     has: async (jail, entry) =>
       (await rows().where('jail', '=', jail).where('entry', '=', entry).executeTakeFirst()) !== undefined,
-    due: (time, limit) =>
-      rows().where('expires_at', '<=', time).orderBy('expires_at').limit(limit).execute(),
+    due: (time, limit) => rows().where('expires_at', '<=', time).orderBy('expires_at').limit(limit).execute(),
     async put({ jail, entry, ...rest }) {
       await db
         .insertInto('jail_ignores')

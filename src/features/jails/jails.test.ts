@@ -52,7 +52,11 @@ describe('jails', { timeout: 60_000 }, () => {
   });
 
   test('a stopped jail stays listed, says how many bans ended, and comes back with them', async () => {
-    await person.send('POST', '/api/v1/bans', { ips: ['203.0.113.5', '203.0.113.6'], jail: 'web', force: true });
+    await person.send('POST', '/api/v1/bans', {
+      ips: ['203.0.113.5', '203.0.113.6'],
+      jail: 'web',
+      force: true,
+    });
     const stopped = read(contract.stopJail.output, await post('web/stop'));
     expect(stopped).toMatchObject({ state: 'stopped', bans_ended: 2, acted: { by: 'admin' }, died: null });
     expect(await fail2ban.client('status')).not.toContain('web');
@@ -156,7 +160,10 @@ describe('jails', { timeout: 60_000 }, () => {
   });
 
   test('a host name is taken, with a warning', async () => {
-    const added = read(contract.addIgnored.output, await post('incr/ignoreip', { entry: 'Home.Example.org' }));
+    const added = read(
+      contract.addIgnored.output,
+      await post('incr/ignoreip', { entry: 'Home.Example.org' }),
+    );
     expect(added).toMatchObject({ entry: 'home.example.org', warning: expect.stringContaining('name') });
   });
 
@@ -214,7 +221,7 @@ describe('jails', { timeout: 60_000 }, () => {
     await until('settled', async () => (await one('incr')) !== undefined);
     await writeFile(file, before.replace('[incr]', '[incr]\nmaxretry = 5 # five'));
     await fail2ban.client('reload').catch(() => undefined);
-    await until('dead', async () => (await one('web'))?.died != null, 45_000, 500);
+    await until('dead', async () => ((await one('web'))?.died ?? null) !== null, 45_000, 500);
     expect(await one('web')).toMatchObject({ state: 'stopped', health: { score: 'bad' } });
     const dead = await person.get('/api/v1/jails/web/health');
     expect(read(contract.jailHealth.output, dead).findings[0]?.code).toBe('died');

@@ -23,7 +23,11 @@ const jail: JailSnapshot = {
   journalMatches: [],
 };
 const there: LogPath = { path: '/var/log/auth.log', state: 'there', size: 10, modifiedAt: now - hour };
-const logOf = (errors: ToldLine[] = [], warnings: ToldLine[] = [], startedAt: number | null = null): JailLog => ({
+const logOf = (
+  errors: ToldLine[] = [],
+  warnings: ToldLine[] = [],
+  startedAt: number | null = null,
+): JailLog => ({
   since: now - day,
   errorsOf: () => errors,
   warningsOf: () => warnings,
@@ -72,9 +76,16 @@ describe('the health of a jail', () => {
   });
   test('dates that are not read are bad, those of another zone a look; the worst stands first', () => {
     const at = now - hour;
-    const odd = '[sshd] Detected a log entry 2h before the current time in operation mode. This looks like a timezone problem.';
-    const unread = '[sshd] Found a match but no valid date/time found for \'x\'';
-    const log = logOf([], [{ at, text: odd }, { at, text: unread }]);
+    const odd =
+      '[sshd] Detected a log entry 2h before the current time in operation mode. This looks like a timezone problem.';
+    const unread = "[sshd] Found a match but no valid date/time found for 'x'";
+    const log = logOf(
+      [],
+      [
+        { at, text: odd },
+        { at, text: unread },
+      ],
+    );
     expect(codes({ log })).toEqual(['bad dates-unread', 'warn dates-odd']);
   });
   test('without the log nothing is said of actions and dates', () => {

@@ -93,7 +93,9 @@ export function createIgnoreKeeper(deps: KeeperDeps): IgnoreKeeper {
   return {
     putBack,
     async start(fence) {
-      timer = setInterval(() => (looking = looking.then(() => look(fence))), lookMs);
+      timer = setInterval(() => {
+        looking = looking.then(() => look(fence));
+      }, lookMs);
       timer.unref();
     },
     async stop() {

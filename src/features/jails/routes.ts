@@ -91,9 +91,7 @@ export function jailsRoutes(deps: JailsRoutesDeps): void {
     const found = tried?.finding ?? null;
     const snapshot = host.status().jails.find((one) => one.name === name);
     const judged =
-      found === null || snapshot === undefined
-        ? view.health
-        : healthOf([found, ...look.findings(snapshot)]);
+      found === null || snapshot === undefined ? view.health : healthOf([found, ...look.findings(snapshot)]);
     return {
       ...judged,
       unknown: unknownOf(look.reading.problem),

@@ -29,9 +29,7 @@ export function IgnoreList({ jail, onUnban }: IgnoreListProps) {
   return (
     <section className="panel-part" aria-label={t('jails.ignore.title')}>
       <h2 className="section-title">{t('jails.ignore.title')}</h2>
-      {error === null ? null : (
-        <ProblemNote problem={problemOf(error)} title={t('jails.ignore.unread')} />
-      )}
+      {error === null ? null : <ProblemNote problem={problemOf(error)} title={t('jails.ignore.unread')} />}
       {banned === null ? null : (
         <Note
           kind="warn"

@@ -62,7 +62,9 @@ export function JailPage({ name, trend, links, onBan, onUnban }: JailPageProps) 
         </div>
       )}
       {jail === undefined ? (
-        error === null ? <p className="page-note quiet">{t('ui.loading')}</p> : null
+        error === null ? (
+          <p className="page-note quiet">{t('ui.loading')}</p>
+        ) : null
       ) : (
         <div className="address-columns">
           <div>
