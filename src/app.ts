@@ -22,10 +22,13 @@ import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
+import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
 import { openJails } from './open-jails.ts';
+import { openLab } from './open-lab.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
+import { openServer } from './open-server.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
@@ -171,8 +174,12 @@ export async function startApp({
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
     const common = { mount, db, host, lock, log, now, closers, configDir };
     const engine = openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
-    const client = config.fail2banClient;
-    openJails({ ...common, scheduler, engine, audit, tell: tellStatus, socketPath, client });
+    openLab({ ...common, locate: geo.locate, config });
+    const fail2ban = { config, socketPath, audit };
+    openJails({ ...common, ...fail2ban, scheduler, engine, tell: tellStatus });
+    const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
+    const practiceStart = practice?.startCommand ?? null;
+    openServer({ ...common, ...fail2ban, live, practiceStart, changes });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

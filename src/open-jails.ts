@@ -3,12 +3,15 @@ import type { Kysely } from 'kysely';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
+import type { Config } from './config.ts';
 import { configuredIgnores } from './features/jails/configured-ignores.ts';
 import { createSharedLog } from './features/jails/jail-log.ts';
 import { createIgnoreKeeper } from './features/jails/keep-ignores.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
 import { createJailWatch } from './features/jails/watch-jails.ts';
 import { readConfiguredJails, type ConfiguredJail } from './host/config/configured-jails.ts';
+import { createRehearser } from './host/config/rehearse.ts';
+import { standingFindings } from './host/config/standing-findings.ts';
 import type { Host } from './host/host.ts';
 import type { RegexEngine } from './host/regex/match-lines.ts';
 import { createReloader } from './host/reload.ts';
@@ -27,13 +30,12 @@ interface JailsDeps {
   scheduler: Scheduler;
   engine: RegexEngine;
   audit: Audit;
+  config: Config;
   /** Tells every open page that a jail changed. */
   tell: () => void;
   /** fail2ban's. */
   configDir: string;
   socketPath: string;
-  /** fail2ban-client; null: on PATH. */
-  client: string | null;
   log: Log;
   now: Clock;
   closers: Closers;
@@ -43,7 +45,7 @@ interface JailsDeps {
 const configuredKeptMs = 3_000;
 
 export function openJails(deps: JailsDeps): void {
-  const { mount, db, host, lock, scheduler, configDir, socketPath, client, tell, log, now, closers } = deps;
+  const { mount, db, host, lock, scheduler, config, configDir, socketPath, tell, log, now, closers } = deps;
   const configuredOf = (jail: string): Promise<Set<string>> => configuredIgnores(configDir, jail);
   const configuredNow = (): Promise<ConfiguredJail[]> => readConfiguredJails(configDir);
   const configured = keptFor(configuredKeptMs, now, configuredNow);
@@ -67,7 +69,13 @@ export function openJails(deps: JailsDeps): void {
     closers.add(name, whileHeld({ lock, log, name, start: part.start, stop: part.stop }));
   }
   scheduler.add(keeper.expiry);
-  const reloader = createReloader({ client, configDir, socketPath });
+  const reloader = createReloader({ client: config.fail2banClient, configDir, socketPath });
+  const rehearser = createRehearser({
+    configDir,
+    program: config.fail2banServer,
+    allowedLogDirs: config.allowedLogDirs,
+  });
+  closers.add('jails_rehearser', rehearser.close);
   jailsRoutes({
     mount,
     db,
@@ -79,7 +87,7 @@ export function openJails(deps: JailsDeps): void {
     log: sharedLog,
     keeper,
     reload: reloader.reload,
-    rehearse: null,
+    rehearse: (signal) => standingFindings(rehearser, signal),
     engine: deps.engine,
     audit: deps.audit,
     tell,

@@ -4,10 +4,13 @@
  */
 import type { Address } from '../base/address.ts';
 import type { IgnoreEntry } from './ignore-entry.ts';
+import type { ServerVerbs } from './server-verbs.ts';
 
 export interface Host {
   /** `local` for the machine this process runs on; written to `host_id` of every fact. */
   readonly id: string;
+  /** What concerns fail2ban itself and no jail. */
+  readonly server: ServerVerbs;
 
   /** The last answer of the one shared poll. Never waits. */
   status(): HostStatus;
@@ -38,6 +41,8 @@ export interface Host {
   /** Which of these texts (addresses as fail2ban spells them) the jail holds now; asked a few at a time. */
   holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
 
+  /** Names of the jails the daemon runs at this moment, asked anew. */
+  runningJails(): Promise<JailName[]>;
   /**
    * Makes the daemon forget the jail, which ends its bans; only a reload brings it back, with those that still last.
    * Answers how many it held. All verbs of one jail throw AppError 404 for a jail that the daemon does not run.

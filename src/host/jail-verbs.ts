@@ -19,7 +19,7 @@ export function createJailVerbs({ socket, commands, asked }: JailVerbsDeps): Jai
     stopJail: (jail) =>
       asked(async () => {
         const { currentlyBanned } = await commands.jailCounters(jail);
-        await jails.stop(jail);
+        await commands.stop(jail);
         return currentlyBanned;
       }),
     idleJail: (jail, on) => asked(() => jails.idle(jail, on)),

@@ -18,10 +18,7 @@ const name = (text: string) => parseJailName(text) ?? expect.fail();
 const setting = async (jail: string) => (await fail2ban.client('get', jail, 'maxretry')).trim();
 
 test('one jail takes up its new settings, and a jail that was stopped comes back', async () => {
-  await writeFile(
-    join(fail2ban.configDir, 'jail.d/x.local'),
-    '[sshd]\nmaxretry = 7\n[web]\nmaxretry = 8\n',
-  );
+  await writeFile(join(fail2ban.configDir, 'jail.d/x.local'), '[sshd]\nmaxretry = 7\n[web]\nmaxretry = 8\n');
   expect(await reloader().reload([name('sshd')])).toEqual({ ok: true });
   expect([await setting('sshd'), await setting('web')]).toEqual(['7', '3']);
   await fail2ban.client('stop', 'web');

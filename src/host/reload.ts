@@ -16,8 +16,10 @@ export interface Reloader {
   /**
    * Each of these jails, or everything when null. A jail that does not run is started when it is configured and
    * enabled; one that is disabled by now is stopped; one that is in no file any more is left as it is, and said so.
+   * A jail that runs on with other actions than before needs `restart`: fail2ban's plain reload takes the old actions
+   * away and does not start the new ones. It ends the jail's bans and makes them anew.
    */
-  reload(jails: readonly JailName[] | null): Promise<ReloadEnd>;
+  reload(jails: readonly JailName[] | null, how?: { restart: boolean }): Promise<ReloadEnd>;
 }
 
 const programName = 'fail2ban-client';
@@ -40,12 +42,13 @@ export function createReloader({ client, configDir, socketPath }: ReloaderDeps):
     return { ok: false, said: `fail2ban-client did not end within ${withinMs / 1000} s.` };
   };
   return {
-    async reload(jails) {
+    async reload(jails, { restart } = { restart: false }) {
       const program = client ?? (await inPath(programName));
       if (program === null) return { ok: false, said: missing };
-      if (jails === null) return await call(program, []);
+      const options = restart ? ['--restart'] : [];
+      if (jails === null) return await call(program, options);
       for (const jail of jails) {
-        const end = await call(program, ['--if-exists', jail]);
+        const end = await call(program, [...options, '--if-exists', jail]);
         if (!end.ok) return end;
       }
       return { ok: true };
@@ -58,10 +61,13 @@ const missing =
 
 /** Without what it says always (`allowipv6 not defined`) and the stamps of its log lines. */
 function reasonOf(program: string, said: string): string {
-  if (said.startsWith(`spawn ${program} `)) return `${program} cannot be run. Correct BANGUI_FAIL2BAN_CLIENT.`;
+  if (said.startsWith(`spawn ${program} `))
+    return `${program} cannot be run. Correct BANGUI_FAIL2BAN_CLIENT.`;
   const lines = said
     .split('\n')
-    .map((line) => line.replace(/^[\d-]+ [\d:,]+ fail2ban\S*\s+\[\d+\]: (?:ERROR|WARNING|CRITICAL)\s+/, '').trim())
+    .map((line) =>
+      line.replace(/^[\d-]+ [\d:,]+ fail2ban\S*\s+\[\d+\]: (?:ERROR|WARNING|CRITICAL)\s+/, '').trim(),
+    )
     .filter((line) => line !== '' && !line.includes('allowipv6'));
   return lines.slice(-5).join(' ').slice(0, 1_000) || 'fail2ban-client ended with an error and said nothing.';
 }

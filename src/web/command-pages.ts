@@ -1,5 +1,7 @@
 /** The pages and the acts that are always there. */
+import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
+import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -75,6 +77,20 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           label: t('nav.jails'),
           end: 'g j',
           run: () => void navigate({ to: '/jails', search: {} }),
+        },
+        {
+          id: 'lab',
+          icon: IconFlask,
+          label: t('nav.lab'),
+          end: 'g l',
+          run: () => void navigate({ to: '/lab', search: {} }),
+        },
+        {
+          id: 'log',
+          icon: IconActivity,
+          label: t('nav.log'),
+          end: 'g e',
+          run: () => void navigate({ to: '/log', search: {} }),
         },
       ],
     },

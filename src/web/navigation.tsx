@@ -1,6 +1,8 @@
 /** The pages at the left, icons only on narrow windows, a bar at the bottom on phones. */
+import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
+import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -64,6 +66,16 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       content: <Entry icon={IconLock} text={t('nav.jails')} />,
       onSelect: () => void navigate({ to: '/jails', search: {} }),
     },
+    {
+      key: 'lab',
+      content: <Entry icon={IconFlask} text={t('nav.lab')} />,
+      onSelect: () => void navigate({ to: '/lab', search: {} }),
+    },
+    {
+      key: 'log',
+      content: <Entry icon={IconActivity} text={t('nav.log')} />,
+      onSelect: () => void navigate({ to: '/log', search: {} }),
+    },
   ];
   const help = {
     key: 'help',
@@ -78,6 +90,8 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
       <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
+      <NavLink to="/lab" icon={IconFlask} text={t('nav.lab')} second />
+      <NavLink to="/log" icon={IconActivity} text={t('nav.log')} after />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}
@@ -113,6 +127,7 @@ function NavLink({
   text,
   count,
   second = false,
+  after = false,
 }: {
   to: string;
   icon: IconShape;
@@ -120,11 +135,13 @@ function NavLink({
   count?: number | undefined;
   /** The first of the second group; on phones it is under "More". */
   second?: boolean;
+  /** Another one of that group. */
+  after?: boolean;
 }) {
   return (
     <Link
       to={to}
-      className={second ? 'nav-item nav-second' : 'nav-item'}
+      className={second ? 'nav-item nav-second' : after ? 'nav-item nav-after' : 'nav-item'}
       activeProps={{ 'aria-current': 'page' }}
       activeOptions={{ exact: true, includeSearch: false }}
     >

@@ -13,6 +13,8 @@ import { sessionQuery } from '../features/auth/web/session-query.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { readLabView } from '../features/regex/web/lab-view.ts';
+import { readLogView } from '../features/server/web/log-view.ts';
 import { readMapView, type MapView } from '../features/map/web/map-view.ts';
 import { readDashboardView, type DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { setupQuery } from '../features/setup/web/setup-query.ts';
@@ -110,6 +112,20 @@ const jailRoute = createRoute({
   component: lazyRouteComponent(() => import('./jail.tsx'), 'Jail'),
 });
 
+const labRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/lab',
+  validateSearch: readLabView,
+  component: lazyRouteComponent(() => import('./lab.tsx'), 'Lab'),
+});
+
+const logRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/log',
+  validateSearch: readLogView,
+  component: lazyRouteComponent(() => import('./log.tsx'), 'Log'),
+});
+
 const historyRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/history',
@@ -154,6 +170,8 @@ const routeTree = rootRoute.addChildren([
     addressRoute,
     jailsRoute,
     jailRoute,
+    labRoute,
+    logRoute,
   ]),
 ]);
 

@@ -170,4 +170,16 @@ function useGoTo(): void {
     label: t('shortcuts.jails'),
     run: () => void navigate({ to: '/jails', search: {} }),
   });
+  useShortcut({
+    keys: 'g l',
+    group: 'go',
+    label: t('shortcuts.lab'),
+    run: () => void navigate({ to: '/lab', search: {} }),
+  });
+  useShortcut({
+    keys: 'g e',
+    group: 'go',
+    label: t('shortcuts.log'),
+    run: () => void navigate({ to: '/log', search: {} }),
+  });
 }

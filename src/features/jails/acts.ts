@@ -23,8 +23,7 @@ export interface ActDeps {
   configured: Configured;
   log: SharedLog;
   reload: Reload;
-  /** Tries the configuration on disk; null: it cannot be tried here. */
-  rehearse: Rehearse | null;
+  rehearse: Rehearse;
   /** Puts back what the ignore lists of these jails lost. */
   putBack: (jails: readonly JailName[]) => Promise<void>;
   audit: Audit;

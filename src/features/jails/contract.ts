@@ -11,11 +11,9 @@ const ofJail = { ...usual, params } as const;
 
 /** Something that keeps a jail from doing its work, or soon will. */
 const healthFinding = z.object({
-  /** Stable, kebab-case. */
   code: z.string(),
   severity: z.enum(['warn', 'bad']),
   message: z.string(),
-  /** Null when that is not known. */
   since: instant.nullable(),
 });
 
@@ -121,7 +119,6 @@ export const jailHealth = endpoint({
     /** What cannot be looked up from here. */
     unknown: z.array(z.object({ code: z.string(), message: z.string() })),
     as_of: instant,
-    /** Null unless asked for. */
     measured: z
       .object({ lines: z.number().int(), ms_per_line: z.number().nullable(), sentence: z.string() })
       .nullable(),

@@ -215,11 +215,18 @@ describe('jails', { timeout: 60_000 }, () => {
     expect(unknown.map(({ code }) => code)).toContain('kernel');
   });
 
-  test('a jail that a full reload of a broken file made go is dead, with the log’s line; mended, it lives', async () => {
+  test('a broken file is not reloaded; a jail that another reload of it made go is dead, and lives again when it is mended', async () => {
     const file = join(fail2ban.configDir, 'jail.local');
     const before = await readFile(file, 'utf8');
     await until('settled', async () => (await one('incr')) !== undefined);
     await writeFile(file, before.replace('[incr]', '[incr]\nmaxretry = 5 # five'));
+    for (const path of ['reload', 'incr/reload']) {
+      const refused = await post(path);
+      expect(refused).toMatchObject({ status: 422, body: { code: 'configuration_broken' } });
+      expect(JSON.stringify(refused.body)).toContain('jail.local:');
+    }
+    expect(read(contract.reloadJail.output, await post('sshd/reload')).state).toBe('running');
+    expect(await fail2ban.client('status')).toContain('incr, manual, sshd, web');
     await fail2ban.client('reload').catch(() => undefined);
     await until('dead', async () => ((await one('web'))?.died ?? null) !== null, 45_000, 500);
     expect(await one('web')).toMatchObject({ state: 'stopped', health: { score: 'bad' } });

@@ -2,17 +2,16 @@
 import { AppError } from '../../base/errors.ts';
 import type { Finding } from '../../host/config/change.ts';
 
-/** Tries the configuration as it lies on disk. */
-export type Rehearse = (signal: AbortSignal) => Promise<{ findings: readonly Finding[] }>;
+/** Tries the configuration as it lies on disk; null when it cannot be tried. */
+export type Rehearse = (signal: AbortSignal) => Promise<readonly Finding[] | null>;
 
 const withinMs = 20_000;
 
-/** Throws 422 with each error; for one jail, with those that would keep it from starting. Null: nothing can be tried. */
-export async function refuseBroken(rehearse: Rehearse | null, jail: string | null): Promise<void> {
-  if (rehearse === null) return;
-  const { findings } = await rehearse(AbortSignal.timeout(withinMs));
-  const errors = findings.filter(
-    (one) => one.severity === 'error' && (jail === null || one.jail === null || one.jail === jail),
+/** Throws 422 with each error; for one jail, with those that would keep it from starting. */
+export async function refuseBroken(rehearse: Rehearse, jail: string | null): Promise<void> {
+  const findings = await rehearse(AbortSignal.timeout(withinMs));
+  const errors = (findings ?? []).filter(
+    (one) => jail === null || one.jail === null || one.jail === jail,
   );
   const [first] = errors;
   if (first === undefined) return;

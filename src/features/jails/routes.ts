@@ -36,8 +36,7 @@ interface JailsRoutesDeps {
   log: SharedLog;
   keeper: Pick<IgnoreKeeper, 'putBack'>;
   reload: Reload;
-  /** Null: a configuration cannot be tried here. */
-  rehearse: Rehearse | null;
+  rehearse: Rehearse;
   engine: RegexEngine;
   audit: Audit;
   tell: () => void;

@@ -7,7 +7,6 @@ import { DaemonError } from './wire-error.ts';
 
 /** Every function throws WireError without a proper answer, and DaemonError when fail2ban refuses. */
 export interface JailCommands {
-  stop(jail: JailName): Promise<void>;
   idle(jail: JailName, on: boolean): Promise<void>;
   ignoreList(jail: JailName): Promise<string[]>;
   /** The list afterwards. */
@@ -17,16 +16,10 @@ export interface JailCommands {
   actions(jail: JailName): Promise<JailAction[]>;
 }
 
-/** Stopping ends every ban, and runs a program for each where an action cannot flush. */
-const stopDeadlineMs = 60_000;
-
 export function createJailCommands({ socket }: { socket: DaemonSocket }): JailCommands {
   const ignoreList = async (jail: JailName): Promise<string[]> =>
     asTexts(await socket.send(['get', jail, 'ignoreip']));
   return {
-    async stop(jail) {
-      await socket.send(['stop', jail], { deadlineMs: stopDeadlineMs });
-    },
     async idle(jail, on) {
       await socket.send(['set', jail, 'idle', on ? 'on' : 'off']);
     },
