@@ -10,9 +10,7 @@ const withinMs = 20_000;
 /** Throws 422 with each error; for one jail, with those that would keep it from starting. */
 export async function refuseBroken(rehearse: Rehearse, jail: string | null): Promise<void> {
   const findings = await rehearse(AbortSignal.timeout(withinMs));
-  const errors = (findings ?? []).filter(
-    (one) => jail === null || one.jail === null || one.jail === jail,
-  );
+  const errors = (findings ?? []).filter((one) => jail === null || one.jail === null || one.jail === jail);
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length === 1 ? '' : ` ${errors.length - 1} more errors stand beside it.`;
