@@ -106,6 +106,12 @@ const jailsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
 });
 
+const jailRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jails/$name',
+  component: lazyRouteComponent(() => import('./jail.tsx'), 'Jail'),
+});
+
 const labRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/lab',
@@ -163,6 +169,7 @@ const routeTree = rootRoute.addChildren([
     offenderRangesRoute,
     addressRoute,
     jailsRoute,
+    jailRoute,
     labRoute,
     logRoute,
   ]),
