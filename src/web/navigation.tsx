@@ -1,6 +1,7 @@
 /** The pages at the left, icons only on narrow windows, a bar at the bottom on phones. */
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
+import IconFileSettings from '@tabler/icons-react/dist/esm/icons/IconFileSettings.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -64,6 +65,11 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       content: <Entry icon={IconLock} text={t('nav.jails')} />,
       onSelect: () => void navigate({ to: '/jails', search: {} }),
     },
+    {
+      key: 'config',
+      content: <Entry icon={IconFileSettings} text={t('nav.config')} />,
+      onSelect: () => void navigate({ to: '/config', search: {} }),
+    },
   ];
   const help = {
     key: 'help',
@@ -78,6 +84,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
       <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
+      <NavLink to="/config" icon={IconFileSettings} text={t('nav.config')} more />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}
@@ -113,6 +120,7 @@ function NavLink({
   text,
   count,
   second = false,
+  more = false,
 }: {
   to: string;
   icon: IconShape;
@@ -120,11 +128,13 @@ function NavLink({
   count?: number | undefined;
   /** The first of the second group; on phones it is under "More". */
   second?: boolean;
+  /** On phones it is under "More". */
+  more?: boolean;
 }) {
   return (
     <Link
       to={to}
-      className={second ? 'nav-item nav-second' : 'nav-item'}
+      className={`nav-item ${second ? 'nav-second' : ''} ${more ? 'nav-under-more' : ''}`}
       activeProps={{ 'aria-current': 'page' }}
       activeOptions={{ exact: true, includeSearch: false }}
     >

@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { readBansView } from '../features/bans/web/bans-view.ts';
 import { sessionQuery } from '../features/auth/web/session-query.ts';
+import { readConfigView } from '../features/config/web/config-view.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
@@ -104,6 +105,13 @@ const jailsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
 });
 
+const configRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/config',
+  validateSearch: readConfigView,
+  component: lazyRouteComponent(() => import('./configuration.tsx'), 'Configuration'),
+});
+
 const historyRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/history',
@@ -147,6 +155,7 @@ const routeTree = rootRoute.addChildren([
     offenderRangesRoute,
     addressRoute,
     jailsRoute,
+    configRoute,
   ]),
 ]);
 

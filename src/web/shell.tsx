@@ -163,4 +163,10 @@ function useGoTo(): void {
     label: t('shortcuts.jails'),
     run: () => void navigate({ to: '/jails', search: {} }),
   });
+  useShortcut({
+    keys: 'g c',
+    group: 'go',
+    label: t('shortcuts.config'),
+    run: () => void navigate({ to: '/config', search: {} }),
+  });
 }

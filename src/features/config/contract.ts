@@ -357,3 +357,41 @@ export const restoreRevision = endpoint({
   output: changeEnd,
   status: 200,
 });
+
+export const logPath = endpoint({
+  method: 'GET',
+  path: '/api/v1/config/log-paths',
+  summary: 'Whether a log path is there',
+  tag: 'configuration',
+  access: 'session',
+  query: hostQuery.extend({ path: z.string().min(1).max(4_096) }),
+  output: z.object({ path: z.string(), exists: z.boolean(), files: z.number().int(), allowed: z.boolean() }),
+  status: 200,
+});
+
+export const listTemplates = endpoint({
+  method: 'GET',
+  path: '/api/v1/config/templates',
+  summary: 'What a new jail can begin with',
+  tag: 'configuration',
+  access: 'session',
+  query: hostQuery,
+  output: z.object({
+    items: z.array(z.object({ name: z.string(), options: z.record(z.string(), z.string()) })),
+  }),
+  status: 200,
+});
+
+export const readDefinition = endpoint({
+  method: 'GET',
+  path: '/api/v1/config/definitions/{kind}/{name}',
+  summary: 'A filter or an action with its options',
+  tag: 'configuration',
+  access: 'session',
+  params: z.object({ kind: z.enum(['filter', 'action']), name: z.string().min(1).max(200) }),
+  query: hostQuery,
+  output: z.object({
+    options: z.array(effectiveValue.extend({ section: z.string() })),
+  }),
+  status: 200,
+});

@@ -1,0 +1,60 @@
+/** The file was changed since the draft began: both versions side by side, and nothing is lost. */
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../../ui/button.tsx';
+import { Note } from '../../../ui/note.tsx';
+import type { OpenFile } from './use-open-file.ts';
+
+export function ConflictPane({ file }: { file: OpenFile }) {
+  const { t } = useTranslation();
+  const theirs = file.disk?.content ?? '';
+  const [merged, setMerged] = useState(file.text);
+  const host = useRef<HTMLDivElement>(null);
+  const first = useRef(file.text);
+  const [failed, setFailed] = useState(false);
+  const labels = { theirs: t('config.theirs'), mine: t('config.mine') };
+  const { theirs: theirLabel, mine: myLabel } = labels;
+  useEffect(() => {
+    let remove: (() => void) | null = null;
+    let gone = false;
+    const start = async (): Promise<void> => {
+      const { createMergeEditor } = await import('./merge-editor.ts');
+      if (gone || host.current === null) return;
+      remove = createMergeEditor({
+        host: host.current,
+        theirs,
+        mine: first.current,
+        labels: { theirs: theirLabel, mine: myLabel },
+        onChange: setMerged,
+      });
+    };
+    start().catch(() => setFailed(true));
+    return () => {
+      gone = true;
+      remove?.();
+    };
+  }, [theirs, theirLabel, myLabel]);
+  return (
+    <div className="conflict">
+      <div className="page-note conflict-note">
+        <Note kind="warn" announce>
+          <strong>{t('config.stale_title', { path: file.path })}</strong>{' '}
+          {file.disk === null ? t('config.stale_gone') : t('config.stale_text')}
+        </Note>
+        <div className="conflict-acts">
+          <Button kind="primary" onClick={() => file.rebase(merged)}>
+            {merged === first.current ? t('config.keep_mine') : t('config.keep_merged')}
+          </Button>
+          <Button onClick={file.discard}>{t('config.take_theirs')}</Button>
+          <span className="small soft">{t('config.merge_hint')}</span>
+        </div>
+      </div>
+      <div className="conflict-heads small quiet" aria-hidden>
+        <span>{labels.theirs}</span>
+        <span>{labels.mine}</span>
+      </div>
+      {failed ? <p className="page-note tone-bad">{t('config.editor_failed')}</p> : null}
+      <div ref={host} className="editor-host" />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+/** A filter or an action as form: its options and parameters, with the line that decides each. */
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useCaller } from '../../../ui/app-context.tsx';
+import { ProblemNote } from '../../../ui/problem-note.tsx';
+import { problemOf } from '../../../ui/problem.ts';
+import { definitionQuery, type Finding } from './config-query.ts';
+import { fieldState } from './field-state.ts';
+import { readIni, setOption } from './ini-text.ts';
+import { OptionField } from './option-field.tsx';
+import type { OpenFile } from './use-open-file.ts';
+
+interface DefinitionFormProps {
+  file: OpenFile;
+  findings: readonly Finding[];
+}
+
+export function DefinitionForm({ file, findings }: DefinitionFormProps) {
+  const { t } = useTranslation();
+  const caller = useCaller();
+  const kind = file.id.kind === 'action' ? 'action' : 'filter';
+  const name = file.id.name.replace(/\.(?:conf|local)$/, '');
+  const { data, error } = useQuery(definitionQuery(caller, kind, name));
+  if (error !== null && problemOf(error).status !== 404) {
+    return (
+      <div className="form-body">
+        <ProblemNote problem={problemOf(error)} title={t('config.definition_failed')} />
+      </div>
+    );
+  }
+  if (data === undefined && error === null) return <p className="page-note quiet">{t('ui.loading')}</p>;
+  const values = data?.options ?? [];
+  const written = readIni(file.text).options;
+  const all = new Map([
+    ...values.map((value) => [`${value.section} ${value.option}`, value] as const),
+    ...written.map(({ section, key }) => [`${section} ${key}`, { section, option: key }] as const),
+  ]);
+  const sections = [...new Set([...all.values()].map(({ section }) => section))].filter(
+    (section) => section !== 'INCLUDES' && section !== 'DEFAULT',
+  );
+  return (
+    <div className="form-body">
+      {sections.length === 0 ? <p className="soft">{t('config.definition_none')}</p> : null}
+      {sections.map((section) => (
+        <section key={section} className="form-group" aria-label={section}>
+          <h3 className="section-title">{section === 'Init' ? t('config.parameters') : section}</h3>
+          {[...all.values()]
+            .filter((entry) => entry.section === section)
+            .map(({ option }) => (
+              <OptionField
+                key={option}
+                option={option}
+                kind="code"
+                state={fieldState({
+                  file,
+                  section,
+                  option,
+                  value: values.find((value) => value.section === section && value.option === option) ?? null,
+                })}
+                findings={findings.filter((finding) => finding.option === option)}
+                choices={[]}
+                onChange={(value) => file.edit(setOption(file.text, section, option, value))}
+              />
+            ))}
+        </section>
+      ))}
+    </div>
+  );
+}
