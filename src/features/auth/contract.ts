@@ -43,13 +43,3 @@ export const session = endpoint({
   output: sessionView,
   status: 200,
 });
-
-export const confirm = endpoint({
-  method: 'POST',
-  path: '/api/v1/auth/confirm',
-  summary: 'Type the password again',
-  tag: 'auth',
-  access: 'session',
-  body: z.object({ password: z.string().min(1).max(128) }),
-  status: 204,
-});
