@@ -23,6 +23,7 @@ import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
+import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
@@ -168,18 +169,10 @@ export async function startApp({
     bansRoutes({ mount, db, host, mirror, manual, audit, locate: geo.locate, now });
     geoRoutes({ mount, geo });
     jailsRoutes({ mount, host });
-    openAddress({
-      mount,
-      db,
-      host,
-      lock,
-      locate: geo.locate,
-      log,
-      now,
-      closers,
-      configDir: practice?.configDir ?? config.fail2banConfigDir,
-      regexProgram: config.fail2banRegex,
-    });
+    const configDir = practice?.configDir ?? config.fail2banConfigDir;
+    const common = { mount, db, host, lock, log, now, closers, configDir };
+    openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
+    await openConfig({ ...common, config, socketPath, audit, events, isConfirmed: sessions.isConfirmed });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

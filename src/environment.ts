@@ -1,6 +1,6 @@
 /** Settings as they stand in environment variables, or in the files those name. */
 import { readFileSync } from 'node:fs';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from './base/nearest-name.ts';
 import type { Reading, Setting } from './setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

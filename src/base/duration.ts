@@ -46,6 +46,9 @@ export function parseDuration(input: string | number): number | null {
   return seconds >= shortestDuration && seconds <= longestDuration ? seconds : null;
 }
 
+/** Whether fail2ban's evaluation of it is nothing but a length of time, of whatever length. */
+export const isTimeExpression = (text: string): boolean => readText(text) !== null;
+
 /** `90000` as `1d 1h`, -1 as `permanent`; what it writes for a length, `parseDuration` reads as the same length. */
 export function formatDuration(seconds: number): string {
   if (seconds === permanent) return 'permanent';

@@ -12,6 +12,8 @@ interface AppErrorOptions {
   retryAfterSeconds?: number;
   /** What an operator can do about it, for example the command that grants access. */
   remedy?: string;
+  /** More members of the problem, in the words of the HTTP interface. */
+  extra?: Readonly<Record<string, unknown>>;
 }
 
 /** `message` is written for a person and is sent to the caller as it is: no paths, secrets or stack in it. */
@@ -22,6 +24,7 @@ export class AppError extends Error {
   readonly fields: readonly FieldError[];
   readonly retryAfterSeconds: number | null;
   readonly remedy: string | null;
+  readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(status: number, code: string, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -30,6 +33,7 @@ export class AppError extends Error {
     this.fields = options.fields ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.remedy = options.remedy ?? null;
+    this.extra = options.extra ?? {};
   }
 }
 

@@ -37,6 +37,14 @@ export interface Host {
   /** Which of these texts (addresses as fail2ban spells them) the jail holds now; asked a few at a time. */
   holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
 
+  /** Names of the jails the daemon runs at this moment, asked anew. */
+  runningJails(): Promise<JailName[]>;
+  /**
+   * Makes the daemon forget the jail, which ends its bans; only a reload brings it back, with those that still last.
+   * Answers how many it held. Throws AppError 404 for a jail that the daemon does not run.
+   */
+  stopJail(jail: JailName): Promise<number>;
+
   close(): Promise<void>;
 }
 

@@ -154,6 +154,13 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
     rulesOf: (jail) => asked(() => commands.rules(jail)),
     banTimes: (jail) => asked(() => commands.banTimes(jail)),
     holds: (jail, ips) => asked(() => askHeld(commands, jail, ips)),
+    runningJails: () => asked(() => commands.jailNames()),
+    stopJail: (jail) =>
+      asked(async () => {
+        const { currentlyBanned } = await commands.jailCounters(jail);
+        await commands.stop(jail);
+        return currentlyBanned;
+      }),
     connectionFigures: () => socket.inspect(),
     async close() {
       closed = true;

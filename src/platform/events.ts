@@ -42,13 +42,26 @@ export interface StatusEvent {
   at: number;
 }
 
+/** A step of a change of the configuration began or ended. */
+export interface ConfigEvent {
+  type: 'config';
+  host: string;
+  /** Null until the change has one. */
+  revision: number | null;
+  /** Below the configuration's folder: the first of the files. */
+  path: string;
+  step: string;
+  outcome: string;
+  at: number;
+}
+
 /** Announcements of other instances may have been missed: read again what is shown. */
 export interface ResyncEvent {
   type: 'resync';
   at: number;
 }
 
-export type AppEvent = BanEvent | UnbanEvent | BansChangedEvent | StatusEvent | ResyncEvent;
+export type AppEvent = BanEvent | UnbanEvent | BansChangedEvent | ConfigEvent | StatusEvent | ResyncEvent;
 
 export interface Events {
   announce(event: AppEvent): void;

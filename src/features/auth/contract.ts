@@ -34,6 +34,17 @@ export const logout = endpoint({
   status: 204,
 });
 
+/** Needed before an edit of what runs code as root. */
+export const confirm = endpoint({
+  method: 'POST',
+  path: '/api/v1/auth/confirm',
+  summary: 'Type the password again; holds 5 minutes in this session',
+  tag: 'auth',
+  access: 'session',
+  body: z.object({ password: z.string().min(1).max(128) }),
+  status: 204,
+});
+
 export const session = endpoint({
   method: 'GET',
   path: '/api/v1/auth/session',

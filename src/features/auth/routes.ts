@@ -79,6 +79,22 @@ export function authRoutes(deps: AuthDeps): void {
     return undefined;
   });
 
+  mount(contract.confirm, async ({ body }, call) => {
+    const identity = await sessions.identify(call.request.cookies[sessionCookie]);
+    if (identity === null) throw unauthenticated();
+    await throttle.begin(call.client);
+    const { userId, name } = identity.actor;
+    const user = await db.selectFrom('users').where('id', '=', userId).selectAll().executeTakeFirst();
+    const matches = await passwords.verify(user?.password_hash ?? null, body.password);
+    const entry = { actor: name, client: call.client, hostId: null, target: name, detail: {} };
+    await audit({ ...entry, action: 'session.confirm', outcome: matches ? 'done' : 'refused' });
+    // Not 401: the session goes on.
+    if (!matches) throw new AppError(403, 'wrong_password', 'The password is wrong.');
+    await throttle.succeeded(call.client);
+    await sessions.confirm(identity.sessionId);
+    return undefined;
+  });
+
   mount(contract.session, async (_input, call) => {
     const identity = await sessions.identify(call.request.cookies[sessionCookie]);
     if (identity === null) throw unauthenticated();

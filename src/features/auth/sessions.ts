@@ -9,6 +9,10 @@ import { hashToken, newToken, readToken, signToken } from './cookie-value.ts';
 export interface Sessions {
   identify: Identify;
   open(session: NewSession): Promise<{ cookie: string; expiresAt: number }>;
+  /** The password was typed again: for some minutes it need not be typed for what runs code. */
+  confirm(sessionId: string): Promise<void>;
+  /** Whether it was, in the session of this cookie. */
+  isConfirmed(cookie: string | undefined): Promise<boolean>;
   end(sessionId: string): Promise<void>;
   endAllOf(userId: number): Promise<number>;
   /** Calls back with the id of each session that ended, here or elsewhere. Returns the way to stop listening. */
@@ -41,6 +45,7 @@ interface SessionsDeps {
 }
 
 const mostCached = 1_000;
+const confirmedMs = 5 * 60_000;
 
 export function createSessions({ db, secrets, cacheMs, tell, now }: SessionsDeps): Sessions {
   const cache = new Map<string, { identity: Identity; readAt: number }>();
@@ -92,6 +97,24 @@ export function createSessions({ db, secrets, cacheMs, tell, now }: SessionsDeps
         })
         .execute();
       return { cookie: signToken(token, secrets[0]), expiresAt };
+    },
+    async confirm(sessionId) {
+      const until = now() + confirmedMs;
+      await db
+        .updateTable('sessions')
+        .set({ confirmed_until: until })
+        .where('token_hash', '=', sessionId)
+        .execute();
+    },
+    async isConfirmed(cookie) {
+      const token = cookie === undefined ? null : readToken(cookie, secrets);
+      if (token === null) return false;
+      const row = await db
+        .selectFrom('sessions')
+        .where('token_hash', '=', hashToken(token))
+        .select(['confirmed_until', 'expires_at'])
+        .executeTakeFirst();
+      return row !== undefined && row.expires_at > now() && row.confirmed_until > now();
     },
     async end(sessionId) {
       await db.deleteFrom('sessions').where('token_hash', '=', sessionId).execute();

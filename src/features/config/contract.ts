@@ -154,6 +154,8 @@ const effectiveValue = z.object({
   option: z.string(),
   /** As fail2ban reads it, references replaced; null when it cannot be told. */
   value: z.string().nullable(),
+  /** As it stands in the deciding file. */
+  written: z.string().nullable(),
   /** Where the deciding line is; null: fail2ban's own default. */
   origin: place.nullable(),
   /** What it overrides, the nearest layer first. */
@@ -180,8 +182,22 @@ export const effective = endpoint({
 });
 
 const fieldValue = z.object({
+  /** As fail2ban reads it, references replaced; null when it cannot be told. */
   value: z.string().nullable(),
+  /** As it stands in the deciding file, and as a form has to send it; null: fail2ban's own default. */
+  written: z.string().nullable(),
   origin: place.nullable(),
+  /** The deciding line is in the file that the form writes: taking it away brings back what it overrides. */
+  own: z.boolean(),
+});
+
+/** Nothing outside of the allowed folders is looked at: there `exists` is false, and `files` 0. */
+const lookedPath = z.object({
+  path: z.string(),
+  exists: z.boolean(),
+  /** How many files fail2ban would follow. */
+  files: z.number().int(),
+  allowed: z.boolean(),
 });
 
 const configuredJail = z.object({
@@ -206,6 +222,8 @@ export const listConfigJails = endpoint({
   query: hostQuery,
   output: z.object({
     items: z.array(configuredJail),
+    /** Those that are of no jail, too: files that cannot be read. */
+    findings: z.array(finding),
     next_cursor: z.null(),
     total: z.number().int(),
   }),
@@ -226,9 +244,8 @@ export const readConfigJail = endpoint({
   output: configuredJail.extend({
     /** By option: `enabled`, `port`, `filter`, `logpath`, `backend`, `maxretry`, `findtime`, `bantime`, `bantime.increment`, … */
     options: z.record(z.string(), fieldValue),
-    log_paths: z.array(
-      z.object({ path: z.string(), exists: z.boolean(), files: z.number().int(), allowed: z.boolean() }),
-    ),
+    log_paths: z.array(lookedPath),
+    /** Null while there is no such file: the first change needs `If-None-Match: *`. */
     etag: z.string().nullable(),
   }),
   status: 200,
@@ -288,6 +305,108 @@ export const validateConfigJail = endpoint({
   query: hostQuery,
   body: z.object({ options: formOptions }),
   output: checkFile.output.extend({ content: z.string() }),
+  status: 200,
+});
+
+const jailOption = z.object({
+  name: z.string(),
+  type: z.enum([
+    'boolean',
+    'duration',
+    'number',
+    'decimal',
+    'choice',
+    'words',
+    'addresses',
+    'paths',
+    'expressions',
+    'text',
+  ]),
+  sentence: z.string(),
+  /** What fail2ban takes when it is written nowhere. */
+  default: z.string().nullable(),
+  /** Only these, when there are any. */
+  choices: z.array(z.string()),
+  /** fail2ban runs it as root: needs the password again. */
+  runs_code: z.boolean(),
+  /** Usually set by the filter. */
+  of_filter: z.boolean(),
+});
+
+export const listJailOptions = endpoint({
+  method: 'GET',
+  path: '/api/v1/config/jail-options',
+  summary: 'The options of a jail that its form knows',
+  tag: 'configuration',
+  access: 'session',
+  output: z.object({ items: z.array(jailOption), next_cursor: z.null(), total: z.number().int() }),
+  status: 200,
+});
+
+/** `path` is one line of `logpath`; `*`, `?` and `[…]` as fail2ban expands them. */
+export const logPath = endpoint({
+  method: 'GET',
+  path: '/api/v1/config/log-paths',
+  summary: 'Whether a log path leads to files, inside the allowed folders only',
+  tag: 'configuration',
+  access: 'session',
+  query: hostQuery.extend({ path: z.string().min(1).max(1_000) }),
+  output: lookedPath.extend({
+    /** Of the first files. */
+    names: z.array(z.string()),
+  }),
+  status: 200,
+});
+
+const template = z.object({
+  /** Of the shipped jail; null: blank. */
+  name: z.string().nullable(),
+  filter: z.string().nullable(),
+  /** Its log, or its unit of the journal, is there. */
+  likely: z.boolean(),
+  log_paths: z.array(lookedPath),
+  units: z.array(z.object({ name: z.string(), exists: z.boolean() })),
+  /** To begin the form with, as they are written. */
+  options: z.record(z.string(), z.string()),
+});
+
+export const listTemplates = endpoint({
+  method: 'GET',
+  path: '/api/v1/config/templates',
+  summary: 'Shipped jails that are off, those whose service is here first, and a blank one',
+  tag: 'configuration',
+  access: 'session',
+  query: hostQuery,
+  output: z.object({ items: z.array(template), next_cursor: z.null(), total: z.number().int() }),
+  status: 200,
+});
+
+const definedOption = effectiveValue.extend({
+  section: z.string(),
+  /** Of the deciding place. */
+  lines: z.array(z.object({ line: z.number().int(), text: z.string() })),
+});
+
+export const readDefinition = endpoint({
+  method: 'GET',
+  path: '/api/v1/config/definitions/{kind}/{name}',
+  summary: 'A filter or action with its files merged: options, where each is set, and parameters',
+  tag: 'configuration',
+  access: 'session',
+  /** Without an ending. */
+  params: z.object({ kind: z.enum(['filter', 'action']), name: z.string().min(1).max(200) }),
+  query: hostQuery,
+  output: z.object({
+    kind: z.enum(['filter', 'action']),
+    name: z.string(),
+    /** Below the configuration's folder, in the order in which they are merged. */
+    files: z.array(z.string()),
+    used_by: z.array(z.string()),
+    options: z.array(definedOption),
+    /** What a jail may set in brackets, with its default. */
+    parameters: z.array(definedOption),
+    findings: z.array(finding),
+  }),
   status: 200,
 });
 

@@ -34,14 +34,20 @@ export async function locateJail(configDir: string, jail: string): Promise<JailP
   const candidates = [...linesOf(ofFilter, 'Definition'), ...linesOf(entries, jail)];
   return {
     setting,
-    expression(expanded) {
-      let best: (typeof candidates)[number] | null = null;
-      for (const one of candidates) {
-        if (one.weight >= (best?.weight ?? leastWeight) && fits(one.literals, expanded)) best = one;
-      }
-      return best === null ? null : { file: best.file, line: best.line, text: best.text };
-    },
+    expression: (expanded) => bestFit(candidates, expanded),
   };
+}
+
+/** The line that an expression was written in. */
+export function bestFit(
+  candidates: readonly Candidate[],
+  expanded: string,
+): (Origin & { text: string }) | null {
+  let best: Candidate | null = null;
+  for (const one of candidates) {
+    if (one.weight >= (best?.weight ?? leastWeight) && fits(one.literals, expanded)) best = one;
+  }
+  return best === null ? null : { file: best.file, line: best.line, text: best.text };
 }
 
 /** Fewer letters say nothing about where an expression is from. */
@@ -59,7 +65,7 @@ interface Candidate extends Origin {
 }
 
 /** Every line that could be an expression: which key it stands under does not matter, its text decides. */
-function linesOf(entries: readonly Placed[], section: string): Candidate[] {
+export function linesOf(entries: readonly Placed[], section: string): Candidate[] {
   return entries
     .filter((entry) => entry.section === section)
     .flatMap((entry) =>

@@ -16,8 +16,8 @@ interface CagedCall {
 export type CagedEnd =
   | { kind: 'ended'; output: string }
   | { kind: 'too_slow' | 'too_much' | 'aborted' }
-  /** It could not be started, or ended with an error. */
-  | { kind: 'failed'; said: string };
+  /** It could not be started, or ended with an error. `output`: what it had written to standard output by then. */
+  | { kind: 'failed'; said: string; output: string };
 
 const mostSaid = 2_000;
 
@@ -62,12 +62,14 @@ export function runCaged(call: CagedCall): Promise<CagedEnd> {
     // It may end without having read all; how it ended says more than the broken pipe.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
-    child.once('error', (error) => done({ kind: 'failed', said: error.message }));
+    child.once('error', (error) => done({ kind: 'failed', said: error.message, output: '' }));
     child.once('close', (code, killedBy) => {
-      if (code === 0) return done({ kind: 'ended', output: Buffer.concat(parts).toString('utf8') });
+      const output = Buffer.concat(parts).toString('utf8');
+      if (code === 0) return done({ kind: 'ended', output });
       // The kernel ends what has used up its processor time.
       if (killedBy === 'SIGXCPU' || killedBy === 'SIGKILL') return done({ kind: 'too_slow' });
-      done({ kind: 'failed', said: said.trim() || `it ended with ${killedBy ?? `code ${String(code)}`}` });
+      const why = said.trim() || `it ended with ${killedBy ?? `code ${String(code)}`}`;
+      done({ kind: 'failed', said: why, output });
     });
   });
 }

@@ -1,14 +1,14 @@
-/** The Python that fail2ban's own programs run on: what `fail2ban-regex` names in its first line. */
+/** The Python that fail2ban's own programs run on: what one of them names in its first line. */
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { inPath } from '../practice/programs.ts';
 
-const program = 'fail2ban-regex';
 const mostRead = 256;
 
-/** Path of the interpreter, or a sentence why there is none. `configured` is the path of fail2ban-regex; null: on PATH. */
+/** Path of the interpreter, or a sentence why there is none. `configured` is the path of the program; null: on PATH. */
 export async function findEngine(
   configured: string | null,
+  program: 'fail2ban-regex' | 'fail2ban-server' = 'fail2ban-regex',
 ): Promise<{ python: string } | { missing: string }> {
   const path = configured ?? (await inPath(program));
   if (path === null) return { missing: `${program} is not installed here, or not on PATH.` };

@@ -38,6 +38,8 @@ export interface Commands {
   /** How many bans ended; a network ends those inside it too. Null stands for every jail. */
   unban(address: Address, jail: JailName | null): Promise<number>;
   unbanAll(): Promise<number>;
+  /** The daemon forgets the jail; a program runs for each of its bans where an action cannot flush. */
+  stop(jail: JailName): Promise<void>;
   /** For each text whether the jail holds it. Up to 0.1 s a text at 100,000 bans: ask a few at a time. */
   holds(jail: JailName, ips: readonly string[]): Promise<boolean[]>;
   /** Every ban of the jail, by their end. 13 ms per 1,000 bans of fail2ban's only thread. */
@@ -52,6 +54,7 @@ export interface Commands {
 /** An action of a jail runs a program for each ban, in fail2ban's only thread. */
 const banDeadlineMs = 10_000;
 const unbanAllDeadlineMs = 60_000;
+const stopDeadlineMs = 60_000;
 const banTimesDeadlineMs = 10_000;
 const maxBanTimesBytes = 16 * 1024 * 1024;
 
@@ -98,6 +101,9 @@ export function createCommands({ socket }: { socket: DaemonSocket }): Commands {
     },
     async unbanAll() {
       return asWholeNumber(await socket.send(['unban', '--all'], { deadlineMs: unbanAllDeadlineMs }));
+    },
+    async stop(jail) {
+      await socket.send(['stop', jail], { deadlineMs: stopDeadlineMs });
     },
     async holds(jail, ips) {
       // Without an address it would answer the whole list.

@@ -15,11 +15,11 @@ interface ConfigRevisions {
   at: number;
   actor: string;
   reason: string | null;
-  /** `write`, `delete`, `form`, `activate`, `deactivate`, `restore`, `outside` (found on disk, not written by us). */
+  /** `write`, `delete`, `form`, `activate`, `deactivate`, `restore`, `server`, `outside` (found on disk, not written by us). */
   action: string;
-  /** `pending`, `applied`, `refused`, `put_back`, `undone` (at the start after a kill), `finished` (likewise). */
+  /** `pending`, `applied`, `refused`, `put_back`, `broken`, `undone` (at the start after a kill), `finished` (likewise). */
   result: string;
-  /** JSON: `[{kind, name, before, after}]`, contents as text, null where there is no file. */
+  /** JSON: see `features/config/stored-files.ts`. */
   files: string;
   /** JSON: the steps with their outcome. */
   steps: string;
@@ -35,7 +35,7 @@ interface ConfigPending {
   begun_at: number;
   /** Last sign of life. */
   beat_at: number;
-  /** The step under way. */
+  /** JSON: the step under way, and what the change does to the daemon. */
   state: string;
 }
 

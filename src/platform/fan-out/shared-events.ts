@@ -31,8 +31,22 @@ const shapes = {
     unbanned: z.number(),
     at,
   }),
+  config: z.object({
+    type: z.literal('config'),
+    host,
+    revision: z.number().nullable(),
+    path: z.string(),
+    step: z.string(),
+    outcome: z.string(),
+    at,
+  }),
 } satisfies { [T in SharedEvent['type']]: z.ZodType<Extract<SharedEvent, { type: T }>> };
-const sharedEvent = z.discriminatedUnion('type', [shapes.ban, shapes.unban, shapes.bans_changed]);
+const sharedEvent = z.discriminatedUnion('type', [
+  shapes.ban,
+  shapes.unban,
+  shapes.bans_changed,
+  shapes.config,
+]);
 
 interface SharedEventsDeps {
   /** Those of this instance. */

@@ -179,6 +179,10 @@ function toWire(event: AppEvent): Record<string, unknown> {
       return { host, jail: event.jail, ip: event.ip, at };
     case 'bans_changed':
       return { host, banned: event.banned, unbanned: event.unbanned, at };
+    case 'config': {
+      const { revision, path, step, outcome } = event;
+      return { host, revision, path, step, outcome, at };
+    }
     case 'status':
       return { host, at };
   }

@@ -54,6 +54,26 @@ const problemResponse = {
           code: { type: 'string' as const },
           correlation_id: { type: 'string' as const },
           remedy: { type: 'string' as const },
+          steps: {
+            description: 'Of a change of the configuration that was not applied: how far it came',
+            type: 'array' as const,
+            items: { type: 'object' as const },
+          },
+          findings: {
+            description: 'What is wrong with it, by jail, option, file and line',
+            type: 'array' as const,
+            items: { type: 'object' as const },
+          },
+          current: {
+            description:
+              'The file as somebody else has changed it: etag, content and encoding; null when it is gone',
+            type: ['object', 'null'] as ['object', 'null'],
+          },
+          commands: {
+            description: 'Options that run code as root, by file, line and section',
+            type: 'array' as const,
+            items: { type: 'object' as const },
+          },
           fields: {
             type: 'array' as const,
             items: {

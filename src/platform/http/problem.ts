@@ -91,6 +91,7 @@ const ofConnection: Readonly<Record<string, AppError>> = {
 
 export function problemBody(error: AppError, correlationId: string): Record<string, unknown> {
   return {
+    ...error.extra,
     type: 'about:blank',
     title: STATUS_CODES[error.status] ?? 'Error',
     status: error.status,

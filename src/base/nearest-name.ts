@@ -5,6 +5,13 @@ export function nearestName(name: string, known: readonly string[]): string {
   return known.reduce((best, each) => (distance(name, each) < distance(name, best) ? each : best));
 }
 
+/** The nearest known name, or null when none is so near that it was probably meant. */
+export function nearName(name: string, known: readonly string[]): string | null {
+  if (known.length === 0) return null;
+  const nearest = nearestName(name, known);
+  return distance(name, nearest) <= Math.max(1, Math.floor(name.length / 3)) ? nearest : null;
+}
+
 /** Levenshtein's: how many letters must be added, taken away or changed. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -1,0 +1,63 @@
+/** Keeps what fail2ban's readers answered until a file of the configuration changes, comes or goes. */
+import type { FileKind } from './change.ts';
+import { folderStamp } from './config-folder.ts';
+import { readDefinition, type DefinitionOutcome } from './definitions.ts';
+import { readEffective, type ConfigReading } from './effective.ts';
+import { parseConfigFile } from './parse-config-file.ts';
+
+export interface ConfigReader {
+  /** Never throws for what the files hold. */
+  read(): Promise<ConfigReading>;
+  /** `name` without an ending. */
+  definition(kind: Extract<FileKind, 'filter' | 'action'>, name: string): Promise<DefinitionOutcome>;
+  /** Ends what runs. */
+  close(): Promise<void>;
+}
+
+interface Kept {
+  stamp: string;
+  reading: Promise<ConfigReading> | null;
+  definitions: Map<string, Promise<DefinitionOutcome>>;
+}
+
+export function createConfigReader(deps: { configDir: string; program: string | null }): ConfigReader {
+  const closed = new AbortController();
+  const withSignal = { ...deps, signal: closed.signal };
+  const running = new Set<Promise<unknown>>();
+  let kept: Kept = { stamp: '', reading: null, definitions: new Map() };
+
+  const now = async (): Promise<Kept> => {
+    const stamp = await folderStamp(deps.configDir);
+    if (kept.stamp !== stamp) kept = { stamp, reading: null, definitions: new Map() };
+    return kept;
+  };
+  const watched = <T>(work: Promise<T>): Promise<T> => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
+
+  return {
+    async read() {
+      const mine = await now();
+      mine.reading ??= watched(readEffective(withSignal));
+      const reading = await mine.reading;
+      // What failed for want of time or memory may go well the next time.
+      if (reading.failure !== null) mine.reading = null;
+      return reading;
+    },
+    async definition(kind, name) {
+      if (parseConfigFile(kind, `${name}.conf`) === null) return { kind: 'missing' };
+      const path = `${kind}.d/${name}`;
+      const mine = await now();
+      const work = mine.definitions.get(path) ?? watched(readDefinition(withSignal, path));
+      mine.definitions.set(path, work);
+      const outcome = await work;
+      if (outcome.kind === 'failure') mine.definitions.delete(path);
+      return outcome;
+    },
+    async close() {
+      closed.abort();
+      await Promise.allSettled(running);
+    },
+  };
+}

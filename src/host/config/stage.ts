@@ -1,0 +1,162 @@
+/** Private copies of the configuration folder in the temporary folder: as it is, and with changes laid over it. */
+import type { Dirent } from 'node:fs';
+import { lstat, mkdir, mkdtemp, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FileChange, Finding } from './change.ts';
+
+export interface Stage {
+  before: string;
+  after: string;
+  /** The folder that was copied, by the name it was given and by its real one. */
+  configDirs: string[];
+  /** Changes that were not laid over the copy, for they would be written through a link. */
+  findings: Finding[];
+  /** Files of the configuration that were too large to be copied, below the folder. */
+  left: string[];
+  remove(): Promise<void>;
+}
+
+export interface StageLimits {
+  files: number;
+  fileBytes: number;
+  bytes: number;
+}
+
+const mib = 1024 * 1024;
+export const stageLimits: StageLimits = { files: 3_000, fileBytes: mib, bytes: 32 * mib };
+
+/** fail2ban looks into `jail.d` and its like, and includes name files at most a little deeper. */
+const deepest = 4;
+
+/** Why the folder cannot be copied, as a sentence. */
+class StageError extends Error {}
+
+interface Copying {
+  /** Real path of the folder. */
+  from: string;
+  to: readonly string[];
+  limits: StageLimits;
+  signal: AbortSignal;
+  files: number;
+  bytes: number;
+  left: string[];
+}
+
+/**
+ * Copies what fail2ban would read, links followed, into folders that hold no links. `failure` says what cannot be read
+ * or is too much; then, as always after `remove`, nothing of the copies stays. Throws the signal's reason.
+ */
+export async function stage(
+  { configDir, limits, signal }: { configDir: string; limits: StageLimits; signal: AbortSignal },
+  changes: readonly FileChange[],
+): Promise<Stage | { failure: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'bangui-rehearsal-'));
+  const remove = () => rm(dir, { recursive: true, force: true });
+  try {
+    const from = await realpath(configDir).catch(() => {
+      throw new StageError(`The configuration folder ${configDir} cannot be read.`);
+    });
+    const [before, after] = [join(dir, 'before'), join(dir, 'after')];
+    const copying: Copying = { from, to: [before, after], limits, signal, files: 0, bytes: 0, left: [] };
+    await copyFolder(copying, '', []);
+    const findings: Finding[] = [];
+    for (const change of changes) {
+      const refusal = await refused(from, change, limits);
+      if (refusal !== null) findings.push(refusal);
+      else await layOver(after, change);
+    }
+    return { before, after, configDirs: [configDir, from], findings, left: copying.left, remove };
+  } catch (error) {
+    await remove();
+    if (error instanceof StageError) return { failure: error.message };
+    throw error;
+  }
+}
+
+/** `above`: real paths of the folders above it, so that a link cannot lead round in a circle. */
+async function copyFolder(copying: Copying, below: string, above: readonly string[]): Promise<void> {
+  const folder = join(copying.from, below);
+  const real = await realpath(folder);
+  if (above.includes(real) || above.length >= deepest) return;
+  for (const to of copying.to) await mkdir(join(to, below), { mode: 0o700, recursive: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
+    throw new StageError(`The folder ${folder} cannot be read.`);
+  });
+  for (const entry of entries) {
+    copying.signal.throwIfAborted();
+    const path = join(below, entry.name);
+    const kind = await kindOf(entry, join(copying.from, path));
+    if (kind === 'folder') await copyFolder(copying, path, [...above, real]);
+    if (kind === 'file') await copyOne(copying, path);
+  }
+}
+
+async function kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | null> {
+  // fail2ban leaves a link that leads nowhere out as well.
+  const about = entry.isSymbolicLink() ? await stat(path).catch(() => null) : entry;
+  if (about?.isDirectory() === true) return 'folder';
+  return about?.isFile() === true ? 'file' : null;
+}
+
+const isRead = /\.(?:conf|local)$/;
+
+async function copyOne(copying: Copying, path: string): Promise<void> {
+  const { limits } = copying;
+  const data = await readBounded(join(copying.from, path), limits.fileBytes).catch((error: unknown) => {
+    // A file of another name is read only when an include names it.
+    if (isRead.test(path)) throw new StageError(`The file ${path} cannot be read: ${reason(error)}.`);
+    return null;
+  });
+  if (data === null) {
+    if (isRead.test(path)) copying.left.push(path);
+    return;
+  }
+  copying.files += 1;
+  copying.bytes += data.length;
+  if (copying.files > limits.files || copying.bytes > limits.bytes)
+    throw new StageError('The configuration folder holds too many files, or too large ones, to be tried.');
+  for (const to of copying.to) await writeFile(join(to, path), data, { mode: 0o600, flag: 'wx' });
+}
+
+const reason = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** Null when it is larger. */
+async function readBounded(path: string, largest: number): Promise<Buffer | null> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    return size > largest ? null : await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Why a change is not laid over the copy; null when it is. */
+async function refused(
+  from: string,
+  { file, content }: FileChange,
+  { fileBytes }: StageLimits,
+): Promise<Finding | null> {
+  const blank = { severity: 'error', jail: null, option: null, file: file.path, line: null } as const;
+  const bytes = content === null ? 0 : Buffer.byteLength(content);
+  if (bytes > fileBytes) {
+    const message = `${file.path} is larger than ${fileBytes / 1024} KiB.`;
+    return { ...blank, code: 'too-large', message, suggestion: null };
+  }
+  const target = join(from, file.path);
+  const folder = await realpath(dirname(target)).catch(() => dirname(target));
+  const about = await lstat(target).catch(() => null);
+  if (folder === dirname(target) && about?.isSymbolicLink() !== true) return null;
+  const message = `${file.path} is, or lies behind, a symbolic link; BanGUI does not write through it.`;
+  return { ...blank, code: 'link', message, suggestion: null };
+}
+
+async function layOver(after: string, { file, content }: FileChange): Promise<void> {
+  const target = join(after, file.path);
+  await rm(target, { force: true });
+  if (content === null) return;
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, content, { mode: 0o600, flag: 'wx' });
+}
