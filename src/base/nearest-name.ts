@@ -5,9 +5,12 @@ export function nearestName(name: string, known: readonly string[]): string {
   return known.reduce((best, each) => (distance(name, each) < distance(name, best) ? each : best));
 }
 
+/** Nobody meant a name by what is longer. */
+const longestName = 100;
+
 /** The nearest known name, or null when none is so near that it was probably meant. */
 export function nearName(name: string, known: readonly string[]): string | null {
-  if (known.length === 0) return null;
+  if (known.length === 0 || name.length > longestName) return null;
   const nearest = nearestName(name, known);
   return distance(name, nearest) <= Math.max(1, Math.floor(name.length / 3)) ? nearest : null;
 }

@@ -116,14 +116,17 @@ async function commit(
   };
   steps.begin('write');
   try {
-    for (const { file, before, after } of kept)
+    for (const { file, before, after } of kept) {
+      // Asked each time: a process that was held up for long must not write what another has undone meanwhile.
+      await note(deps, change, 'write');
       await writeFile(
         deps.configDir,
         file,
         after === null ? null : { bytes: Buffer.from(after), rights: before },
       );
+    }
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError) || error.code === changeTaken) throw error;
     return await undo(error.message, [], false);
   }
   steps.done(

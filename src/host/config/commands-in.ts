@@ -55,11 +55,12 @@ const readByFilter = new Set([
   'datepattern',
   'journalmatch',
   'ignorecache',
+  'logtimezone',
 ]);
 
 /** After references and tags are taken out. Several log paths and addresses stand on lines of their own. */
 function meansSomethingToAShell(option: string, value: string): boolean {
   const plain = value.replaceAll(/%\([^()\s]*\)s|<[\w/.-]+>/g, '');
   const lists = option === 'logpath' || option === 'ignoreip';
-  return (lists ? /[;&|`$"'\\<>(){}]/ : /[;&|`$"'\\<>(){}\n]/).test(plain);
+  return (lists ? /[;&|`$"'\\<>(){}]/ : /[;&|`$"'\\<>(){}\n/]/).test(plain);
 }

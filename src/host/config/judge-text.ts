@@ -67,11 +67,13 @@ const longestJailName = 25;
 const others = new Set(['definition', 'init', 'thread', 'default', 'includes']);
 
 function judgeSections(content: string, entries: readonly Entry[]): Found[] {
+  const onlyIncludes = entries
+    .filter(({ section }) => section === 'INCLUDES')
+    .every(({ key }) => key === 'before' || key === 'after');
   return parseSections(content).flatMap(({ section, line }) => {
     const place = { jail: section, line };
-    const keys = entries.filter((one) => one.section === section).map((one) => one.key);
     if (section === 'DEFAULT') return enablesAll(entries);
-    if (section === 'INCLUDES' && keys.every((key) => key === 'before' || key === 'after')) return [];
+    if (section === 'INCLUDES' && onlyIncludes) return [];
     if (others.has(section.toLowerCase())) {
       const near = [section.toUpperCase(), ['DEFAULT', 'INCLUDES']] satisfies Found['near'];
       return [

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { nearName } from '../../base/nearest-name.ts';
 import type { Finding } from './change.ts';
 import { bestFit, linesOf } from './locate.ts';
+import { parseSections } from './parse-ini.ts';
 import type { Found } from './rehearse-answer.ts';
 import { decisive, readLayers, type Placed } from './tree.ts';
 
@@ -14,6 +15,8 @@ export interface Placing {
   changed: readonly string[];
 }
 
+type Section = ReturnType<typeof parseSections>[number];
+
 /** Reads each layer once; make a new one for each rehearsal. */
 export function createPlacer({ dir, changed }: Placing): (found: Found) => Promise<Finding> {
   const layers = new Map<string, Promise<Placed[]>>();
@@ -22,6 +25,8 @@ export function createPlacer({ dir, changed }: Placing): (found: Found) => Promi
     layers.set(subject, known);
     return known;
   };
+  const candidates = new Map<string, ReturnType<typeof linesOf>>();
+  const sections = new Map<string, Promise<Section[]>>();
   const isChanged = (entry: Placed): boolean => changed.includes(relative(dir, entry.file));
 
   async function place(found: Found): Promise<{ file: string; line: number | null; option?: string } | null> {
@@ -33,8 +38,13 @@ export function createPlacer({ dir, changed }: Placing): (found: Found) => Promi
       found.filter ?? (subject.startsWith('filter.d/') ? subject.slice('filter.d/'.length) : null);
     const ofFilter = filter === null ? [] : await layer(`filter.d/${filter}`);
     if (found.code === 'bad-regex' && found.needle) {
-      const inJail = jail === null ? [] : linesOf(ofJails, jail);
-      const line = bestFit([...linesOf(ofFilter, 'Definition'), ...inJail], found.needle);
+      const key = JSON.stringify([filter, jail]);
+      const lines = candidates.get(key) ?? [
+        ...linesOf(ofFilter, 'Definition'),
+        ...(jail === null ? [] : linesOf(ofJails, jail)),
+      ];
+      candidates.set(key, lines);
+      const line = bestFit(lines, found.needle);
       if (line !== null) return line;
     }
     if (found.option === 'timeout' && jail !== null) {
@@ -71,12 +81,11 @@ export function createPlacer({ dir, changed }: Placing): (found: Found) => Promi
     entries: readonly Placed[],
   ): Promise<{ file: string; line: number } | null> {
     const own = entries.filter((entry) => entry.section === jail).map((entry) => entry.file);
-    const files = [...changed.map((path) => join(dir, path)), ...own.toReversed()];
-    for (const file of new Set(files)) {
-      if (!own.includes(file)) continue;
-      const text = await readFile(file, 'utf8').catch(() => '');
-      const index = text.split(/\r?\n/).findIndex((line) => line.trim().startsWith(`[${jail}]`));
-      if (index >= 0) return { file, line: index + 1 };
+    for (const file of new Set([...changed.map((path) => join(dir, path)), ...own.toReversed()])) {
+      const known = sections.get(file) ?? readFile(file, 'utf8').then(parseSections, () => []);
+      sections.set(file, known);
+      const section = (await known).find((one) => one.section === jail);
+      if (section !== undefined) return { file, line: section.line };
     }
     return null;
   }

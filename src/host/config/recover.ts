@@ -20,6 +20,16 @@ export interface RecoverDeps extends TakeUpDeps {
 export async function recover(deps: RecoverDeps): Promise<void> {
   const left = await deps.journal.left();
   if (left === null) return;
+  try {
+    await settle(deps, left);
+  } catch (error) {
+    // Tried again later.
+    left.abandon();
+    throw error;
+  }
+}
+
+async function settle(deps: RecoverDeps, left: LeftChange): Promise<void> {
   for (const { file } of left.files) await clearDraft(deps.configDir, file);
   const now = await Promise.all(left.files.map(({ file }) => fileNow(deps.configDir, file)));
   const holds = left.files.map(({ before, after }, index) => {

@@ -50,6 +50,9 @@ LARGEST_FILE = 1024 * 1024
 MOST_REPAIRS = 200
 # Of processor time, for one expression.
 LONGEST_READ = 0.5
+# Of the wall clock, for the files that one log path stands for.
+LONGEST_SEARCH = 2
+LONGEST_MESSAGE = 600
 TRUE = ("1", "on", "true", "yes")
 FALSE = ("0", "off", "false", "no", "")
 SERVER_OPTIONS = ("loglevel", "logtarget", "syslogsocket", "allowipv6", "dbfile", "dbmaxmatches", "dbpurgeage")
@@ -64,6 +67,7 @@ def on_alarm(_signal, _frame):
 
 
 signal.signal(signal.SIGVTALRM, on_alarm)
+signal.signal(signal.SIGALRM, on_alarm)
 
 
 def said(error):
@@ -84,7 +88,7 @@ class Folder:
         self.faulty = set()
 
     def find(self, code, message, **place):
-        self.findings.append({"code": code, "message": message, **place})
+        self.findings.append({"code": code, "message": message[:LONGEST_MESSAGE], **place})
 
     def resolve(self, name):
         """Where a file that fail2ban names lies for us, and whether that is in the folder."""
@@ -310,6 +314,28 @@ class TracedAction(ActionReader):
 jailreader.FilterReader = TracedFilter
 jailreader.ActionReader = TracedAction
 
+# Log files by pattern: both folders see the same ones.
+searched = {}
+searched_too_long = set()
+
+
+def log_files(pattern):
+    if pattern not in searched:
+        searched[pattern] = []
+        try:
+            signal.setitimer(signal.ITIMER_REAL, LONGEST_SEARCH)
+            searched[pattern] = [path for path in glob.glob(pattern) if os.path.exists(path)]
+        except TooSlow:
+            searched_too_long.add(pattern)
+        except (OSError, ValueError):
+            pass
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    return searched[pattern]
+
+
+JailReader._glob = staticmethod(log_files)
+
 
 class Scratch:
     """A server of fail2ban's own that has no socket, thread, database, name server or action."""
@@ -328,7 +354,8 @@ class Scratch:
     }
 
     def __init__(self):
-        self.transmitter = Transmitter(Server())
+        self.server = Server()
+        self.transmitter = Transmitter(self.server)
         # What is wrong with a jail's commands, by the commands: most are in both folders.
         self.known = {}
         self.count = 0
@@ -359,7 +386,10 @@ class Scratch:
             try:
                 signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_READ)
                 refused, answer = self.transmitter.proceed(["set", name, *command])
-            except TooSlow as error:
+                if command[0] == "datepattern" and not refused:
+                    # It is compiled only when the first line is read.
+                    self.server._Server__jails[name].filter.dateDetector.matchTime("no date")
+            except (Exception, TooSlow) as error:
                 refused, answer = 1, error
             finally:
                 signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -616,10 +646,12 @@ class JailTrial:
         missing, found = [], False
         for line in value.split("\n"):
             pattern, _, tail = line.rpartition(" ") if " " in line else (line, "", "head")
-            try:
-                paths = [path for path in glob.glob(pattern) if os.path.exists(path)]
-            except (OSError, ValueError):
-                paths = []
+            paths = log_files(pattern)
+            if pattern in searched_too_long:
+                message = f"The files that {line} stands for cannot be found in time."
+                self.find("log-slow", message, "logpath", needle=line)
+                found = True
+                continue
             if paths and tail.lower() not in ("head", "tail"):
                 self.find("bad-value", f"After a log path only “head” or “tail” may stand, not “{tail}”.", "logpath", needle=line)
             if not paths:

@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, mkdir, mkdtemp, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { FileChange, Finding } from './change.ts';
 
 export interface Stage {
@@ -66,7 +66,7 @@ export async function stage(
       if (refusal !== null) findings.push(refusal);
       else await layOver(after, change);
     }
-    return { before, after, configDirs: [configDir, from], findings, left: copying.left, remove };
+    return { before, after, configDirs: [resolve(configDir), from], findings, left: copying.left, remove };
   } catch (error) {
     await remove();
     if (error instanceof StageError) return { failure: error.message };

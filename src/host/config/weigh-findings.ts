@@ -1,6 +1,6 @@
 /** What a rehearsal means: which jails start, reload or stop, and which findings forbid the change. */
 import type { z } from 'zod';
-import type { FileChange, Finding } from './change.ts';
+import type { ConfigFile, FileChange, Finding } from './change.ts';
 import { judgeText } from './judge-text.ts';
 import { judgeValues } from './judge-values.ts';
 import { createPlacer } from './place-finding.ts';
@@ -29,25 +29,36 @@ export async function weigh(
     ...(await judgeValues(after, allowedLogDirs)),
     ...changes.flatMap((change) => judgeText(change, known, references)),
   ];
-  const place = createPlacer({ dir: staged.after, changed: changes.map(({ file }) => file.path) });
   const oldKeys = new Set(old.map(keyOf));
   const same = sameJails({ before, after }, { old, found });
-  const findings: Finding[] = [...staged.findings, ...staged.left.map(tooLarge)];
-  const broken = new Set<string>();
-  for (const one of found) {
-    const isOld = oldKeys.has(keyOf(one));
-    if (one.severity === 'error' && one.jail) broken.add(one.jail);
-    if (one.severity === 'warning' && isOld) continue;
-    const harmless = isOld && isNoNews(one, same);
-    findings.push(named(await place(harmless ? { ...one, severity: 'warning' } : one), after));
-  }
-  const isError = ({ severity }: Finding): boolean => severity === 'error';
-  const sorted = [...findings.filter(isError), ...findings.filter((one) => !isError(one))];
-  return { findings: sorted.slice(0, mostFindings), ...jailsOf({ before, after }, { old, broken }) };
+  const broken = new Set(found.flatMap(({ severity, jail }) => (severity === 'error' && jail ? [jail] : [])));
+  const news = found
+    .filter((one) => one.severity === 'error' || !oldKeys.has(keyOf(one)))
+    .map((one) => (oldKeys.has(keyOf(one)) && isNoNews(one, same) ? quieter(one) : one));
+  const place = createPlacer({ dir: staged.after, changed: changes.map(({ file }) => file.path) });
+  const findings = [...staged.findings, ...staged.left.map(tooLarge)];
+  for (const one of worstFirst(news).slice(0, mostFindings)) findings.push(named(await place(one), after));
+  return { findings: worstFirst(distinct(findings)), ...jailsOf({ before, after }, { old, broken }) };
 }
+
+const quieter = (one: Found): Found => ({ ...one, severity: 'warning' });
+const worstFirst = <T extends { severity: Finding['severity'] }>(all: readonly T[]): T[] => [
+  ...all.filter(({ severity }) => severity === 'error'),
+  ...all.filter(({ severity }) => severity !== 'error'),
+];
 
 const keyOf = ({ code, jail, option, subject, message }: Found): string =>
   JSON.stringify([code, jail ?? null, option ?? null, subject ?? null, message]);
+
+/** One wrong line that several options take their value from is one finding. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const first = new Map<string, Finding>();
+  for (const one of findings) {
+    const key = JSON.stringify([one.code, one.message, one.jail, one.file, one.line ?? one.option]);
+    if (!first.has(key)) first.set(key, one);
+  }
+  return [...first.values()];
+}
 
 /** What is so before and after the change, and does not stand in the way of it: the daemon copes with it already. */
 function isNoNews({ code, jail, subject }: Found, same: ReadonlySet<string>): boolean {
@@ -64,14 +75,20 @@ function sameJails(
   { before, after }: { before: Examined; after: Examined },
   { old, found }: { old: readonly Found[]; found: readonly Found[] },
 ): Set<string> {
-  const wrongOf = (all: readonly Found[], jail: string): string =>
-    JSON.stringify(all.filter((one) => one.jail === jail).map(keyOf));
+  const [wrongBefore, wrongAfter] = [wrongOf(old), wrongOf(found)];
   return new Set(
     Object.entries(after.jails)
       .filter(([name, { key }]) => before.jails[name]?.key === key)
       .map(([name]) => name)
-      .filter((name) => wrongOf(old, name) === wrongOf(found, name)),
+      .filter((name) => wrongBefore.get(name) === wrongAfter.get(name)),
   );
+}
+
+/** All that is wrong with each jail, as one text. */
+function wrongOf(all: readonly Found[]): Map<string, string> {
+  const wrong = new Map<string, string>();
+  for (const one of all) if (one.jail) wrong.set(one.jail, `${wrong.get(one.jail) ?? ''}${keyOf(one)}\n`);
+  return wrong;
 }
 
 function jailsOf(
@@ -86,7 +103,9 @@ function jailsOf(
       .filter(([name, jail]) => jail.enabled && !jail.broken && !without.has(name))
       .map(([name]) => name)
       .toSorted();
-  const [then, enabled] = [runs(before, brokenBefore), runs(after, broken)];
+  // A file of jails or of the server that cannot be read: then fail2ban loads none of them.
+  const nothing = after.faulty.some((file) => !/^(?:filter|action)\.d\//.test(file));
+  const [then, enabled] = [runs(before, brokenBefore), nothing ? [] : runs(after, broken)];
   const others = (of: 'key' | 'actions'): string[] =>
     enabled.filter((name) => then.includes(name) && before.jails[name]?.[of] !== after.jails[name]?.[of]);
   return {
@@ -117,15 +136,14 @@ const tooLarge = (file: string): Finding => ({
   suggestion: null,
 });
 
+const subjectOf = ({ kind, path }: ConfigFile): string => {
+  if (kind === 'server') return 'fail2ban';
+  return kind === 'jail' ? 'jail' : path.replace(/\.\w+$/, '');
+};
+
 /** Names that some value refers to. */
 async function referencesIn(dir: string, changes: readonly FileChange[]): Promise<Set<string>> {
-  const subjects = changes.map(({ file }) =>
-    file.kind === 'filter' || file.kind === 'action'
-      ? file.path.replace(/\.\w+$/, '')
-      : file.kind === 'server'
-        ? 'fail2ban'
-        : 'jail',
-  );
+  const subjects = changes.map(({ file }) => subjectOf(file));
   const layers = await Promise.all(['jail', ...subjects].map((subject) => readLayers(dir, subject)));
   const texts = layers.flat().flatMap(({ lines }) => lines.map(({ text }) => text));
   const names = texts.flatMap((text) =>
