@@ -27,6 +27,7 @@ import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
+import { openServer } from './open-server.ts';
 import { createAudit } from './platform/audit.ts';
 import { createEvents } from './platform/events.ts';
 import { openFanOut } from './platform/fan-out/open-fan-out.ts';
@@ -172,7 +173,10 @@ export async function startApp({
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
     const common = { mount, db, host, lock, log, now, closers, configDir };
     openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
-    await openConfig({ ...common, config, socketPath, audit, events, isConfirmed: sessions.isConfirmed });
+    const fail2ban = { config, socketPath, audit };
+    const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
+    const practiceStart = practice?.startCommand ?? null;
+    openServer({ ...common, ...fail2ban, live, practiceStart, changes });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,

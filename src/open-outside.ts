@@ -4,7 +4,7 @@ import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
 import type { ReadConfig } from './config.ts';
-import { openPractice } from './host/practice/open-practice.ts';
+import { openPractice, type OpenPractice } from './host/practice/open-practice.ts';
 import { connectRedis } from './platform/connect-redis.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { databaseAt, openDatabase, type OpenDatabase } from './platform/db/open.ts';
@@ -22,7 +22,7 @@ interface OutsideDeps extends Pick<ReadConfig, 'config' | 'configured'> {
 export interface Outside {
   /** Still being read; see `ready`. */
   geo: Geo;
-  practice: { socketPath: string; configDir: string } | null;
+  practice: Pick<OpenPractice, 'socketPath' | 'configDir' | 'startCommand'> | null;
   /** Migrated. */
   database: OpenDatabase;
   redis: Redis | null;

@@ -3,10 +3,13 @@
  * time values), so these verbs are the only way to it, and each validates what it sends.
  */
 import type { Address } from '../base/address.ts';
+import type { ServerVerbs } from './server-verbs.ts';
 
 export interface Host {
   /** `local` for the machine this process runs on; written to `host_id` of every fact. */
   readonly id: string;
+  /** What concerns fail2ban itself and no jail. */
+  readonly server: ServerVerbs;
 
   /** The last answer of the one shared poll. Never waits. */
   status(): HostStatus;

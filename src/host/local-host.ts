@@ -9,7 +9,9 @@ import { asHostError } from './host-error.ts';
 import { hostRemedy } from './host-remedy.ts';
 import type { Host, HostStatus } from './host.ts';
 import { createPoll } from './poll.ts';
+import { createServerVerbs } from './local-server.ts';
 import { createCommands } from './wire/commands.ts';
+import { createServerCommands } from './wire/server-commands.ts';
 import { createDaemonSocket, type SocketFigures } from './wire/socket.ts';
 import { watchSocket } from './wire/watch-socket.ts';
 import { DaemonError, WireError, type FaultState } from './wire/wire-error.ts';
@@ -47,6 +49,7 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
   let status = neverAsked(now());
   let told = visible(status);
   let connectionSeen = 0;
+  let serverChanged = false;
   let interestAt = now();
   let eagerUntil = 0;
   let timer: NodeJS.Timeout | null = null;
@@ -80,7 +83,9 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
     const base = { ...status, state: 'online' as const, reason: null, remedy: null };
     if (!due) return publish({ ...base, checkedAt: now() });
     const upSince = fresh ? await socketMadeAt(socketPath) : status.upSince;
-    const look = await poll.look(fresh);
+    // A starting fail2ban answers for its database and its log before it has read where they are.
+    const look = await poll.look(fresh || serverChanged || now() < eagerUntil);
+    serverChanged = false;
     connectionSeen = opened;
     publish({ ...base, ...look, upSince, asOf: now(), checkedAt: now() });
   };
@@ -131,6 +136,11 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
 
   return {
     id,
+    server: createServerVerbs({
+      commands: createServerCommands({ socket }),
+      asked,
+      onChange: () => (serverChanged = true),
+    }),
     start() {
       if (timer === null && !closed) void tick();
     },

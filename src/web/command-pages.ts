@@ -1,4 +1,5 @@
 /** The pages and the acts that are always there. */
+import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconFileSettings from '@tabler/icons-react/dist/esm/icons/IconFileSettings.mjs';
 import IconFileSearch from '@tabler/icons-react/dist/esm/icons/IconFileSearch.mjs';
@@ -90,6 +91,13 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           icon: IconFileSearch,
           label: t('commands.effective'),
           run: () => void navigate({ to: '/config', search: { tab: 'effective' } }),
+        },
+        {
+          id: 'log',
+          icon: IconActivity,
+          label: t('nav.log'),
+          end: 'g l',
+          run: () => void navigate({ to: '/log', search: {} }),
         },
       ],
     },

@@ -5,11 +5,13 @@ import { useTranslation } from 'react-i18next';
 import type * as auth from '../features/auth/contract.ts';
 import { ConfigPage } from '../features/config/web/config-page.tsx';
 import { readConfigView } from '../features/config/web/config-view.ts';
+import { ServerActs } from '../features/server/web/server-acts.tsx';
+import { ServerSettings } from '../features/server/web/server-settings.tsx';
 import { useCaller } from '../ui/app-context.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
 import words from './locales/configuration.en.json' with { type: 'json' };
 import { usePageTitle } from './page-title.ts';
 import './configuration.css';
+import './log.css';
 
 const route = getRouteApi('/shell/config');
 
@@ -32,9 +34,10 @@ export function Configuration() {
       view={view}
       confirm={confirm}
       server={
-        <EmptyState kind="switched-off" title={t('config.server_title')}>
-          {t('config.server_text')}
-        </EmptyState>
+        <div className="config-server">
+          <ServerActs />
+          <ServerSettings />
+        </div>
       }
     />
   );

@@ -1,4 +1,5 @@
 /** The pages at the left, icons only on narrow windows, a bar at the bottom on phones. */
+import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
 import IconFileSettings from '@tabler/icons-react/dist/esm/icons/IconFileSettings.mjs';
@@ -70,6 +71,11 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       content: <Entry icon={IconFileSettings} text={t('nav.config')} />,
       onSelect: () => void navigate({ to: '/config', search: {} }),
     },
+    {
+      key: 'log',
+      content: <Entry icon={IconActivity} text={t('nav.log')} />,
+      onSelect: () => void navigate({ to: '/log', search: {} }),
+    },
   ];
   const help = {
     key: 'help',
@@ -84,7 +90,8 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
       <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
-      <NavLink to="/config" icon={IconFileSettings} text={t('nav.config')} more />
+      <NavLink to="/config" icon={IconFileSettings} text={t('nav.config')} after />
+      <NavLink to="/log" icon={IconActivity} text={t('nav.log')} after />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}
@@ -120,7 +127,7 @@ function NavLink({
   text,
   count,
   second = false,
-  more = false,
+  after = false,
 }: {
   to: string;
   icon: IconShape;
@@ -128,13 +135,13 @@ function NavLink({
   count?: number | undefined;
   /** The first of the second group; on phones it is under "More". */
   second?: boolean;
-  /** On phones it is under "More". */
-  more?: boolean;
+  /** Another one of that group. */
+  after?: boolean;
 }) {
   return (
     <Link
       to={to}
-      className={`nav-item ${second ? 'nav-second' : ''} ${more ? 'nav-under-more' : ''}`}
+      className={second ? 'nav-item nav-second' : after ? 'nav-item nav-after' : 'nav-item'}
       activeProps={{ 'aria-current': 'page' }}
       activeOptions={{ exact: true, includeSearch: false }}
     >

@@ -14,6 +14,7 @@ import { readConfigView } from '../features/config/web/config-view.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { readLogView } from '../features/server/web/log-view.ts';
 import { readMapView, type MapView } from '../features/map/web/map-view.ts';
 import { readDashboardView, type DashboardView } from '../features/overview/web/dashboard-view.ts';
 import { setupQuery } from '../features/setup/web/setup-query.ts';
@@ -112,6 +113,13 @@ const configRoute = createRoute({
   component: lazyRouteComponent(() => import('./configuration.tsx'), 'Configuration'),
 });
 
+const logRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/log',
+  validateSearch: readLogView,
+  component: lazyRouteComponent(() => import('./log.tsx'), 'Log'),
+});
+
 const historyRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/history',
@@ -156,6 +164,7 @@ const routeTree = rootRoute.addChildren([
     addressRoute,
     jailsRoute,
     configRoute,
+    logRoute,
   ]),
 ]);
 

@@ -169,4 +169,10 @@ function useGoTo(): void {
     label: t('shortcuts.config'),
     run: () => void navigate({ to: '/config', search: {} }),
   });
+  useShortcut({
+    keys: 'g l',
+    group: 'go',
+    label: t('shortcuts.log'),
+    run: () => void navigate({ to: '/log', search: {} }),
+  });
 }

@@ -26,7 +26,7 @@ export interface LogPlan {
   lost: boolean;
 }
 
-interface LogFile {
+export interface LogFile {
   file: string;
   inode: number;
   size: number;
@@ -61,18 +61,32 @@ export function planAfter(file: string, place: LogPlace): LogPart[] {
   return [...later.map((one) => ({ file: one.file, offset: 0 })), { file, offset: 0 }];
 }
 
-const longestHead = 4096;
+/** Bytes that hold the first line of any log. */
+export const longestHead = 4096;
 
 /** What tells a log file from another one: its first line, with stamp and process id. Null before it is written. */
 export function headOf(handle: number): string | null {
   const bytes = Buffer.alloc(longestHead);
   const read = readSync(handle, bytes, 0, longestHead, 0);
-  const end = bytes.subarray(0, read).indexOf(10);
-  if (end < 0 && read < longestHead) return null;
+  return headOfBytes(bytes.subarray(0, read));
+}
+
+/** The same of the first bytes of a file that was unpacked. */
+export function headOfBytes(start: Buffer): string | null {
+  const bytes = start.subarray(0, longestHead);
+  const end = bytes.indexOf(10);
+  if (end < 0 && bytes.length < longestHead) return null;
   return createHash('sha256')
-    .update(bytes.subarray(0, end < 0 ? read : end))
+    .update(end < 0 ? bytes : bytes.subarray(0, end))
     .digest('hex')
     .slice(0, 32);
+}
+
+/** The log and what rotation left of it, packed files too; the newest first. Throws as `planLog`. */
+export function logFamily(file: string): LogFile[] {
+  const current = look(file);
+  const older = rotatedOf(file, /^[.-](?:\d+|old)(?:\.gz)?$/).filter(({ inode }) => inode !== current.inode);
+  return [current, ...older.toReversed()];
 }
 
 const continues = (current: LogFile, place: LogPlace): boolean =>
@@ -85,11 +99,11 @@ const holds = (one: LogFile, place: LogPlace): boolean =>
   one.size >= place.offset &&
   (place.head === null ? one.inode === place.inode : place.head === headOfFile(one.file));
 
-/** `fail2ban.log.1`, `fail2ban.log-20261122`; not what is compressed. The oldest first. */
-function rotatedOf(file: string): LogFile[] {
+/** `fail2ban.log.1`, `fail2ban.log-20261122`; by default not what is compressed. The oldest first. */
+function rotatedOf(file: string, ending = /^[.-](?:\d+|old)$/): LogFile[] {
   const name = basename(file);
   return readdirSync(dirname(file))
-    .filter((one) => one.startsWith(name) && /^[.-](?:\d+|old)$/.test(one.slice(name.length)))
+    .filter((one) => one.startsWith(name) && ending.test(one.slice(name.length)))
     .flatMap((one) => lookQuietly(join(dirname(file), one)))
     .toSorted((one, other) => one.writtenAt - other.writtenAt);
 }

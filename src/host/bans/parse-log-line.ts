@@ -1,4 +1,17 @@
-/** One line of fail2ban's log as a typed event; every line that says nothing about bans is null. */
+/** One line of fail2ban's log: its head, and the typed event of those that speak of bans. */
+
+/** What stands before the message of every line; lines without it belong to the one above them. */
+export interface LogHead {
+  /** Clock time read as if it were UTC, since the log names no zone. */
+  wallMs: number;
+  /** `actions`, `filter`, `server`, …; empty for fail2ban itself. */
+  logger: string;
+  /** Of the fail2ban that wrote it. */
+  pid: number;
+  /** As written: `NOTICE`. */
+  level: string;
+  message: string;
+}
 
 /** What a line says; `wallMs` is its clock time read as if it were UTC, since the log names no zone. */
 export interface LogLine {
@@ -24,8 +37,9 @@ export type LineEvent =
   /** Written about when it begins to restore its bans. */
   | { type: 'jail_started'; jail: string };
 
-const line =
-  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3}) fail2ban\.(actions|observer|server|jail)\s+\[(\d+)\]: [A-Z]+\s+(.*)$/;
+const head =
+  /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3}) fail2ban(?:\.([\w.]+))?\s*\[(\d+)\]: ([A-Z]+)\s+(.*)$/;
+const loggers = ['actions', 'observer', 'server', 'jail'];
 const ofJail = /^\[(.+?)\] (.+)$/;
 const jailTurns = /^Jail (['"])(.+)\1 (stopped|started)$/;
 const increase = /^Increase Ban (.+) \((\d+) # .+? -> (infinite|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\)$/;
@@ -35,13 +49,18 @@ const increase = /^Increase Ban (.+) \((\d+) # .+? -> (infinite|\d{4}-\d\d-\d\d 
  * banned: any text, without brackets. A jail's name may hold spaces.
  */
 export function parseLogLine(text: string): LogLine | null {
-  const parts = line.exec(text);
-  if (parts === null) return null;
-  const [, clock = '', fraction = '', logger = '', pid, message = ''] = parts;
-  const event = eventOf(logger, message);
-  if (event === null) return null;
+  const read = parseLogHead(text);
+  if (read === null || !loggers.includes(read.logger)) return null;
+  const event = eventOf(read.logger, read.message);
+  return event === null ? null : { wallMs: read.wallMs, pid: read.pid, event };
+}
+
+/** Null for continuation lines, and for what fail2ban did not write. */
+export function parseLogHead(text: string): LogHead | null {
+  const [, clock = '', fraction, logger = '', pid, level = '', message = ''] = head.exec(text) ?? [];
   const seconds = wallTime(clock);
-  return Number.isNaN(seconds) ? null : { wallMs: seconds + Number(fraction), pid: Number(pid), event };
+  if (Number.isNaN(seconds)) return null;
+  return { wallMs: seconds + Number(fraction), logger, pid: Number(pid), level, message };
 }
 
 function eventOf(logger: string, message: string): LineEvent | null {

@@ -10,6 +10,8 @@ export interface OpenPractice {
   socketPath: string;
   /** Its configuration. */
   configDir: string;
+  /** Program and arguments that start it again after it was ended. */
+  startCommand: readonly string[];
   /** BanGUI's database for it: nothing of practice mixes with the real one. */
   databasePath: string;
   stop(): Promise<void>;
@@ -32,7 +34,15 @@ export async function openPractice({ log, ...question }: OpenPracticeOptions): P
   const dir = practiceFolder(question);
   try {
     const { socketPath, stop } = await startPractice({ dir, log });
-    return { socketPath, stop, configDir: join(dir, 'etc'), databasePath: join(dir, 'bangui.db') };
+    const configDir = join(dir, 'etc');
+    const files = ['-c', configDir, '-s', socketPath, '-p', join(dirname(socketPath), 'fail2ban.pid')];
+    return {
+      socketPath,
+      stop,
+      configDir,
+      startCommand: ['fail2ban-client', ...files, 'start'],
+      databasePath: join(dir, 'bangui.db'),
+    };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const optional = question.setting === 'auto' && error.code !== 'practice_in_use';

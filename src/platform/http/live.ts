@@ -6,6 +6,7 @@ import type { Log } from '../../base/log.ts';
 import type { AppEvent, Events } from '../events.ts';
 import { createEventHistory } from './event-history.ts';
 import { sessionCookie, type Identify, type Identity } from './guard.ts';
+import type { Call } from './mount.ts';
 import type { Server } from './server.ts';
 
 interface LiveDeps {
@@ -40,6 +41,11 @@ const usualLimits: LiveLimits = {
 export interface Live {
   /** Streams open now. */
   size(): number;
+  /**
+   * Opens a stream of another content to the one who calls, under the same rules: it beats, ends with its session, and
+   * counts as one of its tabs. Answers how to write an event; `onEnd` is called once. Throws 429.
+   */
+  attach(call: Pick<Call, 'request' | 'reply'>, onEnd: () => void): (type: string, data: unknown) => void;
   /** Ends every stream. */
   close(): void;
 }
@@ -48,6 +54,8 @@ interface Stream {
   sessionId: string;
   cookie: string | undefined;
   reply: FastifyReply;
+  /** Null for the stream of everything that happens. */
+  onEnd: (() => void) | null;
 }
 
 /** Adds the endpoint. Events are numbered `<epoch>-<seq>`; a reader that missed too much gets `resync`. */
@@ -59,6 +67,7 @@ export function addLive({ server, events, identify, onSessionEnd, log, limits = 
 
   const end = (stream: Stream): void => {
     if (!streams.delete(stream)) return;
+    stream.onEnd?.();
     stream.reply.raw.end();
     if (streams.size > 0) return;
     for (const timer of timers) clearInterval(timer);
@@ -84,7 +93,12 @@ export function addLive({ server, events, identify, onSessionEnd, log, limits = 
       }
     }
   };
-  const open = (stream: Stream, lastId: string | undefined): void => {
+  const open = ({ request, reply }: Pick<Call, 'request' | 'reply'>, onEnd: Stream['onEnd']): Stream => {
+    const { sessionId } = identityOf(server, request);
+    if ([...streams].filter((stream) => stream.sessionId === sessionId).length >= perSession)
+      throw tooManyRequests('Too many open pages in this session. Close some.', 5);
+    reply.hijack();
+    const stream = { sessionId, cookie: request.cookies[sessionCookie], reply, onEnd };
     streams.add(stream);
     const { raw } = stream.reply;
     raw.on('close', () => end(stream));
@@ -95,15 +109,18 @@ export function addLive({ server, events, identify, onSessionEnd, log, limits = 
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     });
-    write(stream, history.since(lastId));
-    if (timers.length > 0) return;
-    timers = [
-      setInterval(() => writeAll('event: beat\ndata: {}\n\n'), heartbeatMs),
-      setInterval(() => void check(), checkMs),
-    ];
+    if (timers.length === 0)
+      timers = [
+        setInterval(() => writeAll('event: beat\ndata: {}\n\n'), heartbeatMs),
+        setInterval(() => void check(), checkMs),
+      ];
+    return stream;
   };
 
-  const stopListening = events.listen((event) => writeAll(history.add(event.type, toWire(event))));
+  const stopListening = events.listen((event) => {
+    const text = history.add(event.type, toWire(event));
+    for (const stream of streams) if (stream.onEnd === null) write(stream, text);
+  });
   const stopWatching = onSessionEnd((sessionId) => {
     for (const stream of streams) if (stream.sessionId === sessionId) end(stream);
   });
@@ -115,20 +132,18 @@ export function addLive({ server, events, identify, onSessionEnd, log, limits = 
     config: { access: 'session', compress: false },
     schema: { summary: 'What happens, as it happens (text/event-stream)', tags: ['live'] },
     handler: async (request, reply) => {
-      const identity = identityOf(server, request);
-      const own = [...streams].filter((stream) => stream.sessionId === identity.sessionId);
-      if (own.length >= perSession)
-        throw tooManyRequests('Too many open pages in this session. Close some.', 5);
-      reply.hijack();
-      open(
-        { sessionId: identity.sessionId, cookie: request.cookies[sessionCookie], reply },
-        lastEventId(request),
-      );
+      write(open({ request, reply }, null), history.since(lastEventId(request)));
     },
   });
 
   return {
     size: () => streams.size,
+    attach(call, onEnd) {
+      const stream = open(call, onEnd);
+      return (type, data) => {
+        if (streams.has(stream)) write(stream, `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+      };
+    },
     close() {
       stopListening();
       stopWatching();
