@@ -14,6 +14,7 @@ export type Step = z.output<typeof contract.step>;
 export type ChangeEnd = z.output<typeof contract.changeEnd>;
 export type Check = z.output<typeof contract.checkFile.output>;
 export type RevisionHead = z.output<typeof contract.listRevisions.output>['items'][number];
+export type JailOption = z.output<typeof contract.listJailOptions.output>['items'][number];
 export type EffectiveJail = z.output<typeof contract.effective.output>['items'][number];
 
 /** The first part of every key: a change makes all of it old. */
@@ -91,6 +92,14 @@ export const revisionQuery = (caller: Caller, id: number) =>
         params: { id },
         signal,
       }),
+  });
+
+/** They are what fail2ban knows: no change makes them old. */
+export const jailOptionsQuery = (caller: Caller) =>
+  queryOptions({
+    queryKey: ['config-jail-options'],
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.listJailOptions>('GET /api/v1/config/jail-options', { signal }),
   });
 
 export const logPathQuery = (caller: Caller, path: string) =>

@@ -10,7 +10,7 @@ export function ConflictPane({ file }: { file: OpenFile }) {
   const theirs = file.disk?.content ?? '';
   const [merged, setMerged] = useState(file.text);
   const host = useRef<HTMLDivElement>(null);
-  const first = useRef(file.text);
+  const [first] = useState(file.text);
   const [failed, setFailed] = useState(false);
   const labels = { theirs: t('config.theirs'), mine: t('config.mine') };
   const { theirs: theirLabel, mine: myLabel } = labels;
@@ -23,7 +23,7 @@ export function ConflictPane({ file }: { file: OpenFile }) {
       remove = createMergeEditor({
         host: host.current,
         theirs,
-        mine: first.current,
+        mine: first,
         labels: { theirs: theirLabel, mine: myLabel },
         onChange: setMerged,
       });
@@ -33,7 +33,7 @@ export function ConflictPane({ file }: { file: OpenFile }) {
       gone = true;
       remove?.();
     };
-  }, [theirs, theirLabel, myLabel]);
+  }, [theirs, first, theirLabel, myLabel]);
   return (
     <div className="conflict">
       <div className="page-note conflict-note">
@@ -43,7 +43,7 @@ export function ConflictPane({ file }: { file: OpenFile }) {
         </Note>
         <div className="conflict-acts">
           <Button kind="primary" onClick={() => file.rebase(merged)}>
-            {merged === first.current ? t('config.keep_mine') : t('config.keep_merged')}
+            {merged === first ? t('config.keep_mine') : t('config.keep_merged')}
           </Button>
           <Button onClick={file.discard}>{t('config.take_theirs')}</Button>
           <span className="small soft">{t('config.merge_hint')}</span>

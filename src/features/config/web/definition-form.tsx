@@ -29,7 +29,7 @@ export function DefinitionForm({ file, findings }: DefinitionFormProps) {
     );
   }
   if (data === undefined && error === null) return <p className="page-note quiet">{t('ui.loading')}</p>;
-  const values = data?.options ?? [];
+  const values = [...(data?.options ?? []), ...(data?.parameters ?? [])];
   const written = readIni(file.text).options;
   const all = new Map([
     ...values.map((value) => [`${value.section} ${value.option}`, value] as const),
@@ -50,7 +50,8 @@ export function DefinitionForm({ file, findings }: DefinitionFormProps) {
               <OptionField
                 key={option}
                 option={option}
-                kind="code"
+                kind="lines"
+                sentence=""
                 state={fieldState({
                   file,
                   section,

@@ -15,6 +15,8 @@ export function DiffView({ lines, label, sides }: DiffViewProps) {
   const { t } = useTranslation();
   const parts = useMemo(() => diffParts(lines), [lines]);
   return (
+    // a region that scrolls has to be reached by keys
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="diff" role="region" aria-label={label} tabIndex={0}>
       <table className={sides ? 'diff-table diff-sides' : 'diff-table'}>
         {sides ? (

@@ -14,6 +14,8 @@ export interface Drafts {
   /** One object as long as nothing changed. */
   get(file: string): Draft | null;
   set(file: string, draft: Draft): void;
+  /** A draft of a file that is not there yet. */
+  begin(file: string, text: string): void;
   drop(file: string): void;
   /** `kind/name` of each, in alphabetical order; one array as long as nothing changed. */
   files(): readonly string[];
@@ -42,12 +44,14 @@ export function createDrafts({ storage, listen }: DraftsDeps): Drafts {
     if (key === null || key.startsWith(prefix)) tell(readAll(storage));
   };
   let stop: (() => void) | null = null;
+  const set = (file: string, draft: Draft): void => {
+    keep(storage, prefix + file, JSON.stringify(draft));
+    tell(new Map(drafts).set(file, draft));
+  };
   return {
     get: (file) => drafts.get(file) ?? null,
-    set(file, draft) {
-      keep(storage, prefix + file, JSON.stringify(draft));
-      tell(new Map(drafts).set(file, draft));
-    },
+    set,
+    begin: (file, text) => set(file, { base: null, before: '', text, savedAt: Date.now() }),
     drop(file) {
       storage.removeItem(prefix + file);
       const rest = new Map(drafts);

@@ -25,12 +25,19 @@ const file = (text: string, content: string | null) => ({
           twin: null,
         },
 });
-const fromConf = { option: 'bantime', value: '10m', origin: shipped, overrides: [] };
-const fromUs = { option: 'bantime', value: '1h', origin: ours, overrides: [{ ...shipped, value: '10m' }] };
+const fromConf = { option: 'bantime', value: '600', written: '10m', origin: shipped, overrides: [] };
+const fromUs = {
+  option: 'bantime',
+  value: '1h',
+  written: '1h',
+  origin: ours,
+  overrides: [{ ...shipped, value: '10m' }],
+};
 
 test('what no file of ours sets shows the line that decides it', () => {
   expect(fieldState({ file: file('', null), section: 'sshd', option: 'bantime', value: fromConf })).toEqual({
     value: '10m',
+    comesTo: '600',
     origin: shipped,
     ours: false,
     changed: false,
@@ -47,6 +54,7 @@ test('a value that the draft sets leads back to the one it overrides', () => {
   });
   expect(state).toEqual({
     value: '2h',
+    comesTo: null,
     origin: null,
     ours: true,
     changed: true,

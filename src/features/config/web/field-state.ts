@@ -9,8 +9,10 @@ interface Place {
 }
 
 export interface FieldState {
-  /** Null: nothing sets it, or it cannot be told. */
+  /** As it is written; null: nothing sets it. */
   value: string | null;
+  /** What fail2ban makes of it, where that is something else; null while only the draft has it. */
+  comesTo: string | null;
   /** Where the deciding line is; null while that is the draft itself, or fail2ban's own default. */
   origin: Place | null;
   /** The draft or the file of ours sets it. */
@@ -38,14 +40,15 @@ export function fieldState({ file, section, option, value }: FieldInput): FieldS
     ? next === undefined
       ? null
       : { value: next.value, place: next }
-    : value === null || value.origin === null || value.value === null
+    : value === null || value.origin === null || value.written === null
       ? null
-      : { value: value.value, place: value.origin };
+      : { value: value.written, place: value.origin };
   if (draft === null) {
     // our line was taken away in the draft, or never was
     const gone = fromUs ? below : null;
     return {
-      value: fromUs ? (gone?.value ?? null) : (value?.value ?? null),
+      value: fromUs ? (gone?.value ?? null) : (value?.written ?? null),
+      comesTo: fromUs ? null : comesTo(value),
       origin: fromUs ? (gone?.place ?? null) : (value?.origin ?? null),
       ours: false,
       changed: disk !== null,
@@ -54,9 +57,13 @@ export function fieldState({ file, section, option, value }: FieldInput): FieldS
   }
   return {
     value: draft,
+    comesTo: draft === disk && fromUs ? comesTo(value) : null,
     origin: draft === disk && fromUs ? (value?.origin ?? null) : null,
     ours: true,
     changed: draft !== disk,
     below,
   };
 }
+
+const comesTo = (value: FieldInput['value']): string | null =>
+  value === null || value.value === value.written ? null : value.value;

@@ -76,8 +76,7 @@ function Lock({ file, view }: { file: OpenFile; view: ConfigView }) {
   const there = twin !== null || drafts.get(fileIdOf(own)) !== null;
   const open = (): void => {
     if (!there) {
-      const text = overrideText(file.text, file.path);
-      drafts.set(fileIdOf(own), { base: null, before: '', text, savedAt: Date.now() });
+      drafts.begin(fileIdOf(own), overrideText(file.text, file.path));
     }
     const tab = view.tab === undefined ? {} : { tab: view.tab };
     void navigate({ to: '/config', search: { ...tab, file: fileIdOf(own), view: 'text' } });

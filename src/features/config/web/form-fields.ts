@@ -1,83 +1,67 @@
-/** Which options a jail's form shows, in groups, and what kind of value each has. */
+/** How a jail's form is laid out, and which control a kind of value has. */
+import type { JailOption } from './config-query.ts';
 
 export type FieldKind =
-  | 'switch'
-  | 'duration'
-  | 'number'
-  | 'backend'
-  | 'dns'
-  | 'filter'
-  | 'action'
-  | 'text'
-  | 'paths'
-  | 'chips'
-  | 'code';
+  'switch' | 'duration' | 'number' | 'choice' | 'name' | 'text' | 'paths' | 'chips' | 'lines';
 
-export interface Field {
-  option: string;
-  kind: FieldKind;
+interface FieldGroup {
+  key: 'reads' | 'bans' | 'grows' | 'ignores' | 'does' | 'more';
+  options: readonly JailOption[];
 }
 
-export interface FieldGroup {
-  key: 'reads' | 'bans' | 'grows' | 'ignores' | 'does';
-  fields: readonly Field[];
+/** What most jails set, in the order in which one thinks of it. */
+const layout = [
+  ['reads', ['filter', 'backend', 'logpath', 'journalmatch', 'port']],
+  ['bans', ['maxretry', 'findtime', 'bantime']],
+  [
+    'grows',
+    [
+      'bantime.increment',
+      'bantime.factor',
+      'bantime.maxtime',
+      'bantime.rndtime',
+      'bantime.multipliers',
+      'bantime.formula',
+      'bantime.overalljails',
+    ],
+  ],
+  ['ignores', ['ignoreip', 'ignoreself', 'usedns', 'ignorecommand']],
+  ['does', ['banaction', 'action']],
+] as const;
+
+/** The groups of the layout, and one of all others that the server knows. */
+export function groupsOf(options: readonly JailOption[]): FieldGroup[] {
+  const placed = new Set<string>(['enabled', ...layout.flatMap(([, names]) => names)]);
+  return [
+    ...layout.map(([key, names]) => ({
+      key,
+      options: names.flatMap((name) => options.filter((option) => option.name === name)),
+    })),
+    { key: 'more', options: options.filter(({ name }) => !placed.has(name)) },
+  ];
 }
 
-/** The rest of a jail's options, which few set, is changed as text. */
-export const jailGroupsOfForm: readonly FieldGroup[] = [
-  {
-    key: 'reads',
-    fields: [
-      { option: 'filter', kind: 'filter' },
-      { option: 'backend', kind: 'backend' },
-      { option: 'logpath', kind: 'paths' },
-      { option: 'journalmatch', kind: 'text' },
-      { option: 'port', kind: 'text' },
-    ],
-  },
-  {
-    key: 'bans',
-    fields: [
-      { option: 'maxretry', kind: 'number' },
-      { option: 'findtime', kind: 'duration' },
-      { option: 'bantime', kind: 'duration' },
-    ],
-  },
-  {
-    key: 'grows',
-    fields: [
-      { option: 'bantime.increment', kind: 'switch' },
-      { option: 'bantime.factor', kind: 'text' },
-      { option: 'bantime.maxtime', kind: 'duration' },
-      { option: 'bantime.rndtime', kind: 'duration' },
-      { option: 'bantime.multipliers', kind: 'text' },
-      { option: 'bantime.formula', kind: 'code' },
-      { option: 'bantime.overalljails', kind: 'switch' },
-    ],
-  },
-  {
-    key: 'ignores',
-    fields: [
-      { option: 'ignoreip', kind: 'chips' },
-      { option: 'ignoreself', kind: 'switch' },
-      { option: 'usedns', kind: 'dns' },
-      { option: 'ignorecommand', kind: 'code' },
-    ],
-  },
-  {
-    key: 'does',
-    fields: [
-      { option: 'banaction', kind: 'action' },
-      { option: 'action', kind: 'code' },
-    ],
-  },
-];
+export function kindOf(option: JailOption): FieldKind {
+  if (option.name === 'filter' || option.name === 'banaction') return 'name';
+  if (option.runs_code) return 'lines';
+  return kinds[option.type];
+}
 
-export const backends = ['auto', 'polling', 'pyinotify', 'systemd'] as const;
-export const dnsUses = ['yes', 'warn', 'no', 'raw'] as const;
+const kinds = {
+  boolean: 'switch',
+  duration: 'duration',
+  number: 'number',
+  decimal: 'number',
+  choice: 'choice',
+  words: 'text',
+  addresses: 'chips',
+  paths: 'paths',
+  expressions: 'lines',
+  text: 'text',
+} as const;
 
 /** As fail2ban reads a switch. */
 export const isOn = (value: string): boolean => /^(?:1|on|true|yes)$/i.test(value.trim());
 
-/** fail2ban makes bans of these lengths without a thought; −1 lasts until it is taken back. */
+/** Lengths a ban usually has; −1 lasts until it is taken back. */
 export const offeredDurations = ['10m', '30m', '1h', '6h', '1d', '1w', '-1'] as const;

@@ -6,9 +6,15 @@ import { useCaller } from '../../../ui/app-context.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
 import { problemOf } from '../../../ui/problem.ts';
-import { effectiveQuery, filesQuery, type Finding } from './config-query.ts';
+import {
+  effectiveQuery,
+  filesQuery,
+  jailOptionsQuery,
+  type Finding,
+  type JailOption,
+} from './config-query.ts';
 import { fieldState } from './field-state.ts';
-import { isOn, jailGroupsOfForm, type Field } from './form-fields.ts';
+import { groupsOf, isOn, kindOf } from './form-fields.ts';
 import { setOption } from './ini-text.ts';
 import { OptionField } from './option-field.tsx';
 import type { OpenFile } from './use-open-file.ts';
@@ -23,33 +29,31 @@ export function JailForm({ file, jail, findings }: JailFormProps) {
   const { t } = useTranslation();
   const caller = useCaller();
   const effective = useQuery(effectiveQuery(caller, jail));
+  const known = useQuery(jailOptionsQuery(caller));
   const filters = useNames('filter');
   const actions = useNames('action');
   const values = useMemo(() => {
     const own = effective.data?.items.find((item) => item.jail === jail)?.values ?? [];
     return new Map(own.map((value) => [value.option, value]));
   }, [effective.data, jail]);
-  const unknown = effective.error !== null && problemOf(effective.error).status !== 404;
+  const failure = known.error ?? (problemOf(effective.error).status === 404 ? null : effective.error);
   const set = (option: string, value: string | null): void =>
     file.edit(setOption(file.text, jail, option, value));
-  const fieldOf = (field: Field) => (
+  const fieldOf = (option: JailOption) => (
     <OptionField
-      key={field.option}
-      option={field.option}
-      kind={field.kind}
-      state={fieldState({
-        file,
-        section: jail,
-        option: field.option,
-        value: values.get(field.option) ?? null,
-      })}
+      key={option.name}
+      option={option.name}
+      kind={kindOf(option)}
+      sentence={option.sentence}
+      state={fieldState({ file, section: jail, option: option.name, value: values.get(option.name) ?? null })}
       findings={findings.filter(
-        (finding) => finding.option === field.option && (finding.jail === jail || finding.jail === null),
+        (finding) => finding.option === option.name && (finding.jail === jail || finding.jail === null),
       )}
-      choices={field.kind === 'filter' ? filters : field.kind === 'action' ? actions : []}
-      onChange={(value) => set(field.option, value)}
+      choices={option.name === 'filter' ? filters : option.name === 'banaction' ? actions : option.choices}
+      onChange={(value) => set(option.name, value)}
     />
   );
+  const options = known.data?.items ?? [];
   const enabled = fieldState({
     file,
     section: jail,
@@ -58,28 +62,23 @@ export function JailForm({ file, jail, findings }: JailFormProps) {
   });
   return (
     <div className="form-body">
-      {unknown ? (
-        <ProblemNote problem={problemOf(effective.error)} title={t('config.effective_failed')} />
-      ) : null}
+      {failure === null ? null : (
+        <ProblemNote problem={problemOf(failure)} title={t('config.effective_failed')} />
+      )}
       <section className="form-group form-group-first">
-        <OptionField
-          option="enabled"
-          kind="switch"
-          state={enabled}
-          findings={findings.filter(({ option }) => option === 'enabled')}
-          choices={[]}
-          onChange={(value) => set('enabled', value)}
-        />
+        {options.filter(({ name }) => name === 'enabled').map(fieldOf)}
         {isOn(enabled.value ?? '') ? null : (
           <Note kind="info">{t('config.jail_is_off', { name: jail })}</Note>
         )}
       </section>
-      {jailGroupsOfForm.map((group) => (
-        <section key={group.key} className="form-group" aria-label={t(`config.group.${group.key}`)}>
-          <h3 className="section-title">{t(`config.group.${group.key}`)}</h3>
-          {group.fields.map(fieldOf)}
-        </section>
-      ))}
+      {groupsOf(options).map((group) =>
+        group.options.length === 0 ? null : (
+          <details key={group.key} className="form-group" open={group.key !== 'more'}>
+            <summary className="section-title">{t(`config.group.${group.key}`)}</summary>
+            {group.options.map(fieldOf)}
+          </details>
+        ),
+      )}
     </div>
   );
 }

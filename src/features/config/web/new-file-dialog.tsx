@@ -43,8 +43,7 @@ export function NewFileDialog({ kind, taken, jails, onClose }: NewFileDialogProp
           : null;
   const create = (): void => {
     const key = fileIdOf({ kind, name: file });
-    const text = blankText({ kind, name, options: template?.options ?? {} });
-    drafts.set(key, { base: null, before: '', text, savedAt: Date.now() });
+    drafts.begin(key, blankText({ kind, name, options: template?.options ?? {} }));
     const tab = tabOfKind[kind];
     const view: ConfigView =
       kind === 'jail' ? { jail: name } : { ...(tab === 'jails' ? {} : { tab }), file: key, view: 'text' };

@@ -9,24 +9,33 @@ import { viewOfPlace } from './config-view.ts';
 import type { FieldState } from './field-state.ts';
 import type { FieldKind } from './form-fields.ts';
 import { OptionValue } from './option-value.tsx';
-import { useOptionWords } from './use-option-words.ts';
+import { useOptionName } from './use-option-name.ts';
 
 interface OptionFieldProps {
   option: string;
   kind: FieldKind;
   state: FieldState;
   findings: readonly Finding[];
+  /** What it is for; empty when nobody says. */
+  sentence: string;
   /** Names to choose from. */
   choices: readonly string[];
   /** Null takes our line away. */
   onChange: (value: string | null) => void;
 }
 
-export function OptionField({ option, kind, state, findings, choices, onChange }: OptionFieldProps) {
+export function OptionField({
+  option,
+  kind,
+  sentence,
+  state,
+  findings,
+  choices,
+  onChange,
+}: OptionFieldProps) {
   const { t } = useTranslation();
   const id = useId();
-  const words = useOptionWords();
-  const { title, hint } = words(option);
+  const title = useOptionName()(option);
   const wrong = findings.length > 0;
   return (
     <div className={state.changed ? 'option option-changed' : 'option'}>
@@ -58,8 +67,11 @@ export function OptionField({ option, kind, state, findings, choices, onChange }
               )}
             </p>
           ))}
-          {hint === null ? null : <span className="quiet">{hint} </span>}
+          {sentence === '' ? null : <span className="quiet">{sentence} </span>}
           <Origin state={state} />
+          {state.comesTo === null ? null : (
+            <span className="quiet"> {t('config.comes_to', { value: short(state.comesTo) })}</span>
+          )}
         </div>
       </div>
       {state.ours ? (

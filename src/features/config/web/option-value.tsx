@@ -5,7 +5,7 @@ import { parseDuration } from '../../../base/duration.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { useDurations } from '../../../ui/use-durations.ts';
 import { ChipsValue } from './chips-value.tsx';
-import { backends, dnsUses, isOn, offeredDurations, type FieldKind } from './form-fields.ts';
+import { isOn, offeredDurations, type FieldKind } from './form-fields.ts';
 import { PathsValue } from './paths-value.tsx';
 import { useTyped } from './use-typed.ts';
 
@@ -23,9 +23,8 @@ export interface ValueProps {
 export function OptionValue({ kind, ...props }: ValueProps & { kind: FieldKind }) {
   if (kind === 'switch') return <SwitchValue {...props} />;
   if (kind === 'duration') return <DurationValue {...props} />;
-  if (kind === 'backend') return <ChoiceValue {...props} choices={backends} />;
-  if (kind === 'dns') return <ChoiceValue {...props} choices={dnsUses} />;
-  if (kind === 'code') return <LinesValue {...props} />;
+  if (kind === 'choice') return <ChoiceValue {...props} />;
+  if (kind === 'lines') return <LinesValue {...props} />;
   if (kind === 'paths') return <PathsValue {...props} />;
   if (kind === 'chips') return <ChipsValue {...props} />;
   return <TextValue {...props} number={kind === 'number'} />;
@@ -39,7 +38,6 @@ function SwitchValue({ id, value, describedBy, onChange }: ValueProps) {
       <input
         id={id}
         type="checkbox"
-        role="switch"
         className="checkbox"
         checked={on}
         aria-describedby={describedBy}

@@ -24,7 +24,9 @@ export function TemplateChoice({ chosen, onChoose }: TemplateChoiceProps) {
   const [search, setSearch] = useState('');
   const { data, error } = useQuery(templatesQuery(useCaller()));
   const text = search.trim().toLowerCase();
-  const found = (data?.items ?? []).filter((template) => template.name.toLowerCase().includes(text));
+  const found = (data?.items ?? []).flatMap(({ name: called, likely, options }) =>
+    called !== null && called.toLowerCase().includes(text) ? [{ name: called, likely, options }] : [],
+  );
   return (
     <fieldset className="templates">
       <legend className="field-label">{t('config.templates')}</legend>
@@ -53,7 +55,10 @@ export function TemplateChoice({ chosen, onChoose }: TemplateChoiceProps) {
               checked={chosen?.name === template.name}
               onChange={() => onChoose(template)}
             />
-            <span className="strong">{template.name}</span>
+            <span className="strong">
+              {template.name}
+              {template.likely ? <span className="badge badge-ok">{t('config.template_likely')}</span> : null}
+            </span>
             <span className="small quiet mono">
               {Object.entries(template.options)
                 .map(([option, value]) => `${option} = ${value}`)

@@ -45,7 +45,9 @@ export function Workbench({ tab, view, confirm, server }: WorkbenchProps) {
 
   const ended = change.end?.end ?? null;
   const findings =
-    change.check?.findings ?? ended?.findings ?? (file?.draft == null ? (file?.disk?.findings ?? []) : []);
+    change.check?.findings ??
+    ended?.findings ??
+    ((file?.draft ?? null) === null ? (file?.disk?.findings ?? []) : []);
   const shows = id !== null || revision !== undefined || (tab === 'server' && view.file === undefined);
   const apply = (): void => {
     change.apply(reason);
@@ -93,7 +95,7 @@ export function Workbench({ tab, view, confirm, server }: WorkbenchProps) {
             findings={findings}
             reason={reason}
             onReason={setReason}
-            pending={file?.draft != null}
+            pending={(file?.draft ?? null) !== null}
           />
           <RevisionsList
             path={file?.path ?? null}

@@ -25,25 +25,14 @@ const known = [
   'ignorecommand',
   'banaction',
   'action',
-  'failregex',
-  'ignoreregex',
-  'prefregex',
-  'datepattern',
 ] as const;
 
-export interface OptionWords {
-  title: string;
-  hint: string | null;
-}
-
-export function useOptionWords(): (option: string) => OptionWords {
+export function useOptionName(): (option: string) => string {
   const { t } = useTranslation();
   return useCallback(
     (option) => {
       const name = known.find((each) => each === option.replaceAll('.', '_'));
-      if (name === undefined) return { title: option, hint: null };
-      const hint = t(`config.hint.${name}`);
-      return { title: t(`config.name_of.${name}`), hint: hint === '' ? null : hint };
+      return name === undefined ? option : t(`config.name_of.${name}`);
     },
     [t],
   );
