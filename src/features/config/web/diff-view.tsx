@@ -17,7 +17,7 @@ export function DiffView({ lines, label, sides }: DiffViewProps) {
   return (
     // a region that scrolls has to be reached by keys
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="diff" role="region" aria-label={label} tabIndex={0}>
+    <div className="diff" role="group" aria-label={label} tabIndex={0}>
       <table className={sides ? 'diff-table diff-sides' : 'diff-table'}>
         {sides ? (
           <colgroup>

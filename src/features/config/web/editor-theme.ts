@@ -2,19 +2,16 @@
 import { EditorView } from '@codemirror/view';
 import type { Extension } from '@codemirror/state';
 
-const small = '@media (max-width: 599px)';
-
 export const editorTheme: Extension = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)' },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
   '.cm-scroller': {
     fontFamily: 'var(--mono)',
-    fontSize: '12.5px',
+    fontSize: 'var(--editor-size)',
     lineHeight: '24px',
     letterSpacing: '-0.01em',
     fontVariantLigatures: 'none',
     overflow: 'auto',
-    [small]: { fontSize: '13.5px' },
   },
   '.cm-content': { padding: '6px 0', caretColor: 'var(--text)' },
   '.cm-line': { padding: '0 16px 0 12px' },
@@ -25,9 +22,8 @@ export const editorTheme: Extension = EditorView.theme({
     paddingLeft: '8px',
   },
   '.cm-lineNumbers .cm-gutterElement': {
-    minWidth: '28px',
+    minWidth: 'var(--editor-numbers)',
     padding: '0 12px 0 0',
-    [small]: { minWidth: '20px', paddingRight: '8px' },
   },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLineGutter': { color: 'var(--text)' },
@@ -75,7 +71,7 @@ export const editorTheme: Extension = EditorView.theme({
     textDecoration: 'underline',
     textUnderlineOffset: '2px',
     cursor: 'pointer',
-    [small]: { minHeight: '40px' },
+    minHeight: 'var(--editor-target)',
   },
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text)', fontFamily: 'var(--sans)' },
   '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
