@@ -29,7 +29,11 @@ test.afterAll(async () => {
 
 const sshdFile = () => readFile(join(fail2ban.configDir, 'jail.d/sshd.local'), 'utf8');
 const editor = (page: Page) => page.getByRole('textbox', { name: /^Text of/ });
-const applyButton = (page: Page) => page.getByRole('banner').or(page.locator('.config-acts')).getByRole('button', { name: /^Apply/ });
+const applyButton = (page: Page) =>
+  page
+    .getByRole('banner')
+    .or(page.locator('.config-acts'))
+    .getByRole('button', { name: /^Apply/ });
 
 /** Replaces the whole text, as one would by selecting all of it. */
 async function write(page: Page, text: string): Promise<void> {
@@ -52,7 +56,10 @@ test('an error is named at its line and blocks applying; put right, it is applie
   await page.getByRole('link', { name: /^sshd/ }).first().click();
   await page.getByText('Text', { exact: true }).click();
   await expect(editor(page)).toContainText('owner marta');
-  await write(page, '# owner marta\n[sshd]\nmaxretry = 3\nbantime = 30m\nbanaction = nftables-multiprot\naction = %(banaction)s\n');
+  await write(
+    page,
+    '# owner marta\n[sshd]\nmaxretry = 3\nbantime = 30m\nbanaction = nftables-multiprot\naction = %(banaction)s\n',
+  );
   await page.keyboard.press('ControlOrMeta+s');
   const finding = page.locator('.cm-finding');
   await expect(finding.first()).toContainText('nftables-multiprot', { timeout: 20_000 });
@@ -141,7 +148,9 @@ test('an action is only changed after the password was typed again', async ({ pa
   await dialog.getByLabel('Password', { exact: true }).fill(password);
   await dialog.getByRole('button', { name: 'Confirm and apply' }).click();
   await expect(page.getByText(/^Applied as revision/)).toBeVisible({ timeout: 20_000 });
-  expect(await readFile(join(fail2ban.configDir, 'action.d/to-file.local'), 'utf8')).toContain('printf other');
+  expect(await readFile(join(fail2ban.configDir, 'action.d/to-file.local'), 'utf8')).toContain(
+    'printf other',
+  );
 });
 
 test('a change outside is seen, and the effective value leads to its line', async ({ page }) => {
@@ -155,11 +164,25 @@ test('a change outside is seen, and the effective value leads to its line', asyn
 });
 
 for (const scheme of ['light', 'dark'] as const) {
-  for (const path of ['', '?tab=filters&file=filter/sshd.conf', '?tab=effective', '?tab=server', '?jail=sshd&pane=apply']) {
-    test(`axe finds nothing on /config${path} in ${scheme}, and 360 px need no sideways scrolling`, async ({ page }) => {
+  for (const path of [
+    '',
+    '?tab=filters&file=filter/sshd.conf',
+    '?tab=effective',
+    '?tab=server',
+    '?jail=sshd&pane=apply',
+  ]) {
+    test(`axe finds nothing on /config${path} in ${scheme}, and 360 px need no sideways scrolling`, async ({
+      page,
+    }) => {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await signInTo(page, bangui.url, `/config${path}`);
-      await expect(page.getByRole('main').getByText(/sshd|Log level/).filter({ visible: true }).first()).toBeVisible();
+      await expect(
+        page
+          .getByRole('main')
+          .getByText(/sshd|Log level/)
+          .filter({ visible: true })
+          .first(),
+      ).toBeVisible();
       await expectSound(page);
     });
   }

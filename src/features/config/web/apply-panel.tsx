@@ -59,7 +59,7 @@ export function ApplyPanel({ change, findings, reason, onReason, pending }: Appl
           />
         </label>
       ) : null}
-      {change.check === null ? null : <WhatItWouldDo check={change.check} />}
+      {change.check === null || !change.check.ok ? null : <WhatItWouldDo check={change.check} />}
     </section>
   );
 }

@@ -47,7 +47,12 @@ export const editorBase = (label: string): Extension => [
   iniLanguage,
   editorTheme,
   keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
+  EditorView.contentAttributes.of({
+    'aria-label': label,
+    tabindex: '0',
+    spellcheck: 'false',
+    autocapitalize: 'off',
+  }),
 ];
 
 export const shadowOf = (host: HTMLElement): ShadowRoot =>

@@ -18,6 +18,7 @@ export function ConfigHead({ tab, acts }: { tab: Tab; acts?: ReactNode }) {
               to="/config"
               search={search}
               className="segment"
+              activeOptions={{ exact: true }}
               activeProps={{}}
               {...(each === tab ? { 'aria-current': 'page' as const } : {})}
             >

@@ -94,6 +94,7 @@ function Row({ row, open }: { row: ListRow; open: boolean }) {
       search={search}
       className="config-row"
       {...(open ? { 'aria-current': 'true' as const } : {})}
+      activeOptions={{ exact: true }}
       activeProps={{}}
     >
       <span className="config-row-name">{row.name}</span>

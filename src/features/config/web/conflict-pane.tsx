@@ -3,10 +3,12 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { Note } from '../../../ui/note.tsx';
+import { useDiscard } from './use-discard.ts';
 import type { OpenFile } from './use-open-file.ts';
 
 export function ConflictPane({ file }: { file: OpenFile }) {
   const { t } = useTranslation();
+  const discard = useDiscard();
   const theirs = file.disk?.content ?? '';
   const [merged, setMerged] = useState(file.text);
   const host = useRef<HTMLDivElement>(null);
@@ -45,7 +47,7 @@ export function ConflictPane({ file }: { file: OpenFile }) {
           <Button kind="primary" onClick={() => file.rebase(merged)}>
             {merged === first ? t('config.keep_mine') : t('config.keep_merged')}
           </Button>
-          <Button onClick={file.discard}>{t('config.take_theirs')}</Button>
+          <Button onClick={() => discard(file)}>{t('config.take_theirs')}</Button>
           <span className="small soft">{t('config.merge_hint')}</span>
         </div>
       </div>

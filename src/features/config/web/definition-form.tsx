@@ -35,15 +35,17 @@ export function DefinitionForm({ file, findings }: DefinitionFormProps) {
     ...values.map((value) => [`${value.section} ${value.option}`, value] as const),
     ...written.map(({ section, key }) => [`${section} ${key}`, { section, option: key }] as const),
   ]);
-  const sections = [...new Set([...all.values()].map(({ section }) => section))].filter(
-    (section) => section !== 'INCLUDES' && section !== 'DEFAULT',
-  );
+  const named = [...new Set([...all.values()].map(({ section }) => section))];
+  const sections = [
+    ...usual.filter((section) => named.includes(section)),
+    ...named.filter((section) => !usual.includes(section) && section !== 'INCLUDES'),
+  ];
   return (
     <div className="form-body">
       {sections.length === 0 ? <p className="soft">{t('config.definition_none')}</p> : null}
       {sections.map((section) => (
-        <section key={section} className="form-group" aria-label={section}>
-          <h3 className="section-title">{section === 'Init' ? t('config.parameters') : section}</h3>
+        <details key={section} className="form-group" open={usual.includes(section)}>
+          <summary className="section-title">{section === 'Init' ? t('config.parameters') : section}</summary>
           {[...all.values()]
             .filter((entry) => entry.section === section)
             .map(({ option }) => (
@@ -63,8 +65,11 @@ export function DefinitionForm({ file, findings }: DefinitionFormProps) {
                 onChange={(value) => file.edit(setOption(file.text, section, option, value))}
               />
             ))}
-        </section>
+        </details>
       ))}
     </div>
   );
 }
+
+/** Open from the start; the others are parts that these are made of. */
+const usual: readonly string[] = ['Definition', 'Init'];

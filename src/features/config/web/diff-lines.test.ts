@@ -55,10 +55,13 @@ test('side by side, what was removed stands beside what took its place', () => {
   ]);
 });
 
-test('within a rewritten line only the changed part is marked', () => {
+test('within a rewritten line only the changed words are marked', () => {
   expect(changedSpan('maxretry = 5', 'maxretry = 30')).toEqual({ from: 11, to: 12 });
   expect(changedSpan('abc', 'xyz')).toBeNull();
-  expect(changedSpan('aa', 'aaa')).toEqual({ from: 2, to: 2 });
+  expect(changedSpan('banaction = nftables-multiprot', 'banaction = nftables-multiport')).toEqual({
+    from: 21,
+    to: 30,
+  });
 });
 
 test('texts that have nothing in common are shown as rewritten, however long they are', () => {

@@ -158,12 +158,18 @@ export function besides(lines: readonly DiffLine[]): [DiffLine | null, DiffLine 
   return rows;
 }
 
-/** Where a line differs from the one whose place it took: from and to, in characters. Null when nothing is alike. */
+/** Where a line differs from the one whose place it took, in whole words: characters, counted from 0. Null: all over. */
 export function changedSpan(text: string, other: string): { from: number; to: number } | null {
   let from = 0;
   while (from < text.length && from < other.length && text[from] === other[from]) from += 1;
   let end = 0;
   const room = Math.min(text.length, other.length) - from;
   while (end < room && text.at(-1 - end) === other.at(-1 - end)) end += 1;
-  return from === 0 && end === 0 ? null : { from, to: text.length - end };
+  if (from === 0 && end === 0) return null;
+  let to = text.length - end;
+  while (from > 0 && word.test(text[from - 1] ?? '')) from -= 1;
+  while (to < text.length && word.test(text[to] ?? '')) to += 1;
+  return { from, to };
 }
+
+const word = /\w/;

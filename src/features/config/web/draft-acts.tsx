@@ -5,6 +5,7 @@ import { formatCount } from '../../../ui/numbers.ts';
 import type { Finding } from './config-query.ts';
 import { changedOptions } from './ini-text.ts';
 import type { Change } from './use-change.ts';
+import { useDiscard } from './use-discard.ts';
 import { useDraftFiles } from './use-drafts.ts';
 import type { OpenFile } from './use-open-file.ts';
 
@@ -20,6 +21,7 @@ interface DraftActsProps {
 export function DraftActs({ file, change, findings, off, onApply }: DraftActsProps) {
   const { t } = useTranslation();
   const drafts = useDraftFiles();
+  const discard = useDiscard();
   const draft = file?.draft ?? null;
   if (file === null || draft === null) {
     return drafts.length === 0 ? null : (
@@ -38,7 +40,7 @@ export function DraftActs({ file, change, findings, off, onApply }: DraftActsPro
         {t('config.options_changed', { count: changed, n: formatCount(changed) })}
       </span>
       {blocked === null ? null : <span className="small soft off-reason">{blocked}</span>}
-      <Button onClick={file.discard} disabled={change.busy === 'apply'}>
+      <Button onClick={() => discard(file)} disabled={change.busy === 'apply'}>
         {t('config.discard')}
       </Button>
       <Button onClick={change.runCheck} disabled={change.busy !== null} title={t('config.check_key')}>

@@ -4,7 +4,7 @@ import type { Extension } from '@codemirror/state';
 
 export const editorTheme: Extension = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)' },
-  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '&.cm-focused': { outline: 'none' },
   '.cm-scroller': {
     fontFamily: 'var(--mono)',
     fontSize: 'var(--editor-size)',

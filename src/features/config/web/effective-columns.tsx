@@ -21,7 +21,7 @@ export function useEffectiveColumns(phone: boolean): Column<EffectiveRow>[] {
         cell: (row) => <span className="mono">{row.option}</span>,
       },
       {
-        id: 'value',
+        id: 'text',
         head: t('config.value'),
         width: 'minmax(140px, 2fr)',
         cell: (row) =>

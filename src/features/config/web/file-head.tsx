@@ -26,6 +26,7 @@ export function FileHead({ file, view, change, children }: FileHeadProps) {
   const times = useTimes();
   const now = useNow(60_000);
   const { draft, disk } = file;
+  const changed = useChangedMeanwhile(file, change);
   return (
     <>
       <header className="pane-head file-head">
@@ -33,6 +34,7 @@ export function FileHead({ file, view, change, children }: FileHeadProps) {
           to="/config"
           search={view.tab === undefined ? {} : { tab: view.tab }}
           className="config-back"
+          activeOptions={{ exact: true }}
           activeProps={{}}
         >
           {t('config.back_to_list')}
@@ -50,12 +52,27 @@ export function FileHead({ file, view, change, children }: FileHeadProps) {
         ) : disk.layer === 'conf' ? (
           <span className="badge">{t('config.shipped')}</span>
         ) : null}
+        {changed === null ? null : (
+          <span className="badge badge-warn" role="status">
+            {t('config.changed_now', { time: times.exact(changed, now) })}
+          </span>
+        )}
         <span className="pane-acts">{children}</span>
       </header>
       <Lock file={file} view={view} />
       <UsedBy file={file} change={change} />
     </>
   );
+}
+
+/** When the file was changed by somebody else after it was opened, ms since the epoch; null when it was not. */
+function useChangedMeanwhile(file: OpenFile, change: Change): number | null {
+  const etag = file.disk?.etag ?? null;
+  const [opened, setOpened] = useState({ key: file.key, etag });
+  const ours = change.end?.path === file.path && change.end.end.etag === etag;
+  if (opened.key !== file.key || (ours && opened.etag !== etag)) setOpened({ key: file.key, etag });
+  if (opened.key !== file.key || ours || opened.etag === etag || file.disk === null) return null;
+  return Date.parse(file.disk.modified_at);
 }
 
 /** Why it is read only, and for a shipped file the way to change it all the same. */

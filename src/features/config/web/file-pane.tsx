@@ -100,6 +100,7 @@ function Opened({ view, file, change, findings, revision }: OpenedProps) {
           to="/config"
           search={{ ...view, pane: 'apply' }}
           className="button config-forward"
+          activeOptions={{ exact: true }}
           activeProps={{}}
         >
           {t('config.to_steps')}

@@ -13,7 +13,6 @@ interface NewFileDialogProps {
   kind: 'jail' | 'filter' | 'action';
   /** Names of files that are there. */
   taken: readonly string[];
-  jails: readonly string[];
   onClose: () => void;
 }
 
@@ -24,7 +23,7 @@ const names = {
   action: /^[\w-][\w.-]{0,99}$/,
 } as const;
 
-export function NewFileDialog({ kind, taken, jails, onClose }: NewFileDialogProps) {
+export function NewFileDialog({ kind, taken, onClose }: NewFileDialogProps) {
   const { t } = useTranslation();
   const id = useId();
   const navigate = useNavigate();
@@ -32,7 +31,8 @@ export function NewFileDialog({ kind, taken, jails, onClose }: NewFileDialogProp
   const [name, setName] = useState('');
   const [template, setTemplate] = useState<Template | null>(null);
   const file = `${name}.local`;
-  const used = taken.includes(file) || taken.includes(`${name}.conf`) || jails.includes(name);
+  // a jail that is shipped and off is begun with its own name
+  const used = taken.includes(file) || (kind !== 'jail' && taken.includes(`${name}.conf`));
   const wrong =
     name === ''
       ? null

@@ -100,7 +100,13 @@ function Origin({ state }: { state: FieldState }) {
   const view = viewOfPlace(state.origin.file, state.origin.line);
   if (view === null) return <span className="mono quiet">{place}</span>;
   return (
-    <Link to="/config" search={view} className="mono option-place" activeProps={{}}>
+    <Link
+      to="/config"
+      search={view}
+      className="mono option-place"
+      activeOptions={{ exact: true }}
+      activeProps={{}}
+    >
       {place}
     </Link>
   );

@@ -87,6 +87,7 @@ function RevisionRow({ revision, newest, view, onRestore }: RevisionRowProps) {
           to="/config"
           search={{ ...rest, revision: String(revision.id) }}
           className="revision-link"
+          activeOptions={{ exact: true }}
           activeProps={{}}
         >
           {held && newest ? <Icon of={IconCircleCheckFilled} size={14} tone="ok" /> : null}

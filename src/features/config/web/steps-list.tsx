@@ -18,19 +18,20 @@ const tones = { done: 'ok', failed: 'bad', running: 'accent', not_reached: 'quie
 
 export function StepsList({ steps }: { steps: readonly Step[] }) {
   const { t } = useTranslation();
+  const begun = steps.some(({ outcome }) => outcome !== 'not_reached');
   return (
-    <ol className="steps" aria-live="polite">
+    <ol className="apply-steps" aria-live="polite">
       {steps.map((step) => (
-        <li key={step.name} className={`step step-${step.outcome}`}>
-          <span className="step-icon">
+        <li key={step.name} className={`apply-step apply-step-${step.outcome}`}>
+          <span className="apply-step-icon">
             <Icon of={shapes[step.outcome]} tone={tones[step.outcome]} />
           </span>
-          <span className="step-name">{t(`config.step.${step.name}`)}</span>
-          <span className="step-ms quiet">
+          <span className="apply-step-name">{t(`config.step.${step.name}`)}</span>
+          <span className="apply-step-ms quiet">
             {step.ms === null ? null : t('config.ms', { n: formatCount(Math.round(step.ms)) })}
           </span>
-          <span className="step-detail small soft">
-            {step.detail === '' ? t(`config.outcome.${step.outcome}`) : step.detail}
+          <span className="apply-step-detail small soft">
+            {step.detail !== '' ? step.detail : begun ? t(`config.outcome.${step.outcome}`) : null}
           </span>
         </li>
       ))}

@@ -25,7 +25,8 @@ export interface OpenFile {
   /** The sentence with `read_only`. */
   readOnly: string | null;
   edit: (text: string) => void;
-  discard: () => void;
+  /** Answers the way to have it again. */
+  discard: () => () => void;
   /** The draft goes on from what stands on the disk now. */
   rebase: (text: string) => void;
 }
@@ -66,7 +67,10 @@ export function useOpenFile(id: FileId | null): OpenFile | Opening {
       readOnly,
       edit: (text) =>
         begin(draft === null ? etag : draft.base, draft === null ? content : draft.before, text),
-      discard: () => drafts.drop(key),
+      discard: () => {
+        drafts.drop(key);
+        return () => (draft === null ? undefined : drafts.set(key, draft));
+      },
       rebase: (text) => begin(etag, content, text),
     };
   }, [id, key, disk, error, refetch, draft, drafts, readOnly]);

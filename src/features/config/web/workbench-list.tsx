@@ -83,7 +83,6 @@ export function WorkbenchList({ tab, view, findings }: WorkbenchListProps) {
         <NewFileDialog
           kind={tab === 'jails' ? 'jail' : tab === 'filters' ? 'filter' : 'action'}
           taken={(files.data?.items ?? []).map((file) => file.name)}
-          jails={(jails.data?.items ?? []).map((jail) => jail.name)}
           onClose={() => setMaking(false)}
         />
       ) : null}
