@@ -3,6 +3,8 @@
 const test = '[.](test|spec)[.]tsx?$';
 /** What stands beside app and its parts, main, cli and its commands: the table of settings and what it is made of. */
 const settings = '^src/(?!(app|open-[^.]+|main|cli|backup|doctor)[.]ts$)[^/]+$';
+/** A feature with many endpoints has several: `contract.ts`, and `<noun>-contract.ts` beside it. */
+const contract = '[a-z-]*contract[.]ts$';
 const browser = '^src/(ui|web)/|^src/features/[^/]+/web/';
 
 /** A floor and what it may see of `src/`; everything else there is forbidden. `$1` is the feature's own name. */
@@ -23,12 +25,16 @@ module.exports = {
       '^src/features/([^/]+)/(?!web/)',
       '^src/(host|platform|base)/|^src/features/$1/(?!web/)',
     ),
-    floor('contract-sees-only-base', '^src/features/[^/]+/contract[.]ts$', '^src/base/'),
+    floor(
+      'contract-sees-only-base',
+      `^src/features/([^/]+)/${contract}`,
+      `^src/base/|^src/features/$1/${contract}`,
+    ),
     floor('ui-sees-only-base', '^src/ui/', '^src/(ui|base)/'),
     floor(
       'feature-pages-see-ui-base-and-their-contract',
       '^src/features/([^/]+)/web/',
-      '^src/(ui|base)/|^src/features/$1/(web/|contract[.]ts$)',
+      `^src/(ui|base)/|^src/features/$1/(web/|${contract})`,
     ),
     floor('web-sees-feature-pages-ui-and-base', '^src/web/', '^src/(web|ui|base)/|^src/features/[^/]+/web/'),
     floor('settings-see-only-base', settings, ['^src/base/', settings]),
@@ -43,7 +49,7 @@ module.exports = {
       comment: 'as a value a contract brings the schema library to the browser',
       severity: 'error',
       from: { path: browser, pathNot: test },
-      to: { path: '/contract[.]ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: `/${contract}`, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'app-is-seen-by-main-and-cli-only',
@@ -61,7 +67,7 @@ module.exports = {
       name: 'browser-never-sees-node',
       comment: 'base and contracts are loaded by the browser too',
       severity: 'error',
-      from: { path: [browser, '^src/base/', '^src/features/[^/]+/contract[.]ts$'], pathNot: test },
+      from: { path: [browser, '^src/base/', `^src/features/[^/]+/${contract}`], pathNot: test },
       to: { dependencyTypes: ['core'] },
     },
     {

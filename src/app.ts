@@ -25,6 +25,7 @@ import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
 import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
+import { openLab } from './open-lab.ts';
 import { openOutside } from './open-outside.ts';
 import { openReads } from './open-reads.ts';
 import { openServer } from './open-server.ts';
@@ -173,6 +174,7 @@ export async function startApp({
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
     const common = { mount, db, host, lock, log, now, closers, configDir };
     openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
+    openLab({ ...common, locate: geo.locate, config });
     const fail2ban = { config, socketPath, audit };
     const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
     const practiceStart = practice?.startCommand ?? null;

@@ -23,7 +23,7 @@ export function openReads({ mount, database, hostId, overview, log, now, closers
   const reader = openReader(database);
   closers.add('history_reader', reader.close);
   const deps = { db: reader.db, dialect: reader.dialect, hostId };
-  historyRoutes({ mount, ...deps, log, now });
+  historyRoutes({ mount, ...deps, path: reader.path, log, now });
   overviewRoutes({
     mount,
     ...overview,

@@ -169,19 +169,19 @@ export function commandLine(description: Description<readonly string[]>): Settin
 }
 
 /** Words as a POSIX shell splits them, without any expansion; null when a quote is left open. */
-function splitWords(text: string): string[] | null {
+function splitWords(given: string): string[] | null {
   const word = /\s*((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+)\s*/suy;
   const words: string[] = [];
-  while (word.lastIndex < text.length) {
-    const found = word.exec(text);
-    if (found === null) return text.trim() === '' ? [] : null;
+  while (word.lastIndex < given.length) {
+    const found = word.exec(given);
+    if (found === null) return given.trim() === '' ? [] : null;
     words.push(unquoted(found[1] ?? ''));
   }
   return words;
 }
 
-const unquoted = (text: string): string =>
-  text.replaceAll(
+const unquoted = (word: string): string =>
+  word.replaceAll(
     /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gsu,
     (_, single?: string, double?: string, escaped?: string) =>
       single ?? double?.replaceAll(/\\(["\\$`])/gu, '$1') ?? escaped ?? '',

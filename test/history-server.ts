@@ -42,7 +42,7 @@ export async function startHistoryServer(options: Options): Promise<HistoryServe
   });
   const reader = openReader({ db: database.db, dialect: dialectOfRun(), path: database.path || null });
   const deps = { db: reader.db, dialect: reader.dialect, hostId: 'local', now };
-  historyRoutes({ mount: server.mount, ...deps, log });
+  historyRoutes({ mount: server.mount, ...deps, path: reader.path, log });
   mountHistoryFigures(server.mount, { ...deps, newestBans: (query) => readNewestBans(deps, query) });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   return {

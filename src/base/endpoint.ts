@@ -15,6 +15,8 @@ export interface Endpoint {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** Most bytes of the body, where the usual 1 MiB is too few. */
+  bodyLimit?: number;
   /** Absent means an empty body (204). */
   output?: z.ZodType;
   /** Status of success. */

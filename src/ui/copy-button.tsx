@@ -4,6 +4,7 @@ import IconCopy from '@tabler/icons-react/dist/esm/icons/IconCopy.mjs';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from './button.tsx';
+import { copyText } from './copy-text.ts';
 
 interface CopyButtonProps {
   text: string;
@@ -21,7 +22,7 @@ export function CopyButton({ text, what, worded = false }: CopyButtonProps) {
     const timer = setTimeout(() => setCopied(false), 2000);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = (): void => void writeText(text).then(setCopied);
+  const copy = (): void => void copyText(text).then(setCopied);
   const icon = copied ? IconCheck : IconCopy;
   const label = copied ? t('ui.copied') : t('ui.copy_what', { what });
   if (!worded) return <IconButton label={label} icon={icon} onClick={copy} />;
@@ -30,21 +31,4 @@ export function CopyButton({ text, what, worded = false }: CopyButtonProps) {
       {copied ? t('ui.copied') : t('ui.copy')}
     </Button>
   );
-}
-
-/** The clipboard is closed to pages over plain http from another machine; a selected field still copies there. */
-async function writeText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement('textarea');
-    field.value = text;
-    field.className = 'sr-only';
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand('copy');
-    field.remove();
-    return done;
-  }
 }

@@ -3,6 +3,7 @@ import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconFileSettings from '@tabler/icons-react/dist/esm/icons/IconFileSettings.mjs';
 import IconFileSearch from '@tabler/icons-react/dist/esm/icons/IconFileSearch.mjs';
+import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -93,10 +94,17 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           run: () => void navigate({ to: '/config', search: { tab: 'effective' } }),
         },
         {
+          id: 'lab',
+          icon: IconFlask,
+          label: t('nav.lab'),
+          end: 'g l',
+          run: () => void navigate({ to: '/lab', search: {} }),
+        },
+        {
           id: 'log',
           icon: IconActivity,
           label: t('nav.log'),
-          end: 'g l',
+          end: 'g e',
           run: () => void navigate({ to: '/log', search: {} }),
         },
       ],

@@ -14,6 +14,7 @@ import { readConfigView } from '../features/config/web/config-view.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
+import { readLabView } from '../features/regex/web/lab-view.ts';
 import { readLogView } from '../features/server/web/log-view.ts';
 import { readMapView, type MapView } from '../features/map/web/map-view.ts';
 import { readDashboardView, type DashboardView } from '../features/overview/web/dashboard-view.ts';
@@ -113,6 +114,13 @@ const configRoute = createRoute({
   component: lazyRouteComponent(() => import('./configuration.tsx'), 'Configuration'),
 });
 
+const labRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/lab',
+  validateSearch: readLabView,
+  component: lazyRouteComponent(() => import('./lab.tsx'), 'Lab'),
+});
+
 const logRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/log',
@@ -164,6 +172,7 @@ const routeTree = rootRoute.addChildren([
     addressRoute,
     jailsRoute,
     configRoute,
+    labRoute,
     logRoute,
   ]),
 ]);

@@ -172,6 +172,12 @@ function useGoTo(): void {
   useShortcut({
     keys: 'g l',
     group: 'go',
+    label: t('shortcuts.lab'),
+    run: () => void navigate({ to: '/lab', search: {} }),
+  });
+  useShortcut({
+    keys: 'g e',
+    group: 'go',
     label: t('shortcuts.log'),
     run: () => void navigate({ to: '/log', search: {} }),
   });

@@ -323,44 +323,6 @@ describe('the end of a session', () => {
   });
 });
 
-describe('typing the password again', () => {
-  const confirm = (cookie: string, given: string) =>
-    server.app.inject({
-      method: 'POST',
-      url: '/api/v1/auth/confirm',
-      headers: { cookie, 'x-bangui-request': '1', 'content-type': 'application/json' },
-      payload: JSON.stringify({ password: given }),
-    });
-  const isConfirmed = (cookie: string) => sessions.isConfirmed(cookie.split('=')[1]);
-
-  test('holds for five minutes, in this session only', async () => {
-    const [here, there] = [await signedIn(), await signedIn()];
-    expect(await isConfirmed(here)).toBe(false);
-    expect((await confirm(here, password)).statusCode).toBe(204);
-    expect([await isConfirmed(here), await isConfirmed(there)]).toEqual([true, false]);
-    time += 299_999;
-    expect(await isConfirmed(here)).toBe(true);
-    time += 1;
-    expect(await isConfirmed(here)).toBe(false);
-    expect(await sessions.isConfirmed('made.up')).toBe(false);
-    expect(await sessions.isConfirmed(undefined)).toBe(false);
-  });
-
-  test('a wrong one is refused, written down, and leaves the session open; guessing is slowed', async () => {
-    const cookie = await signedIn();
-    const statuses = [];
-    for (let i = 0; i < 4; i++) statuses.push((await confirm(cookie, 'wrong')).statusCode);
-    expect(statuses).toEqual([403, 403, 403, 429]);
-    expect((await confirm(cookie, password)).statusCode).toBe(429);
-    expect([await isConfirmed(cookie), (await who(cookie)).statusCode]).toEqual([false, 200]);
-    expect(await audited()).toContainEqual({ actor: 'admin', action: 'session.confirm', outcome: 'refused' });
-  });
-
-  test('needs a session', async () => {
-    expect((await confirm('', password)).statusCode).toBe(401);
-  });
-});
-
 describe('guessing', () => {
   const guess = async (remoteAddress: string, headers: Record<string, string> = {}) => {
     const reply = await login({ password: 'wrong wrong wrong' }, { remoteAddress, headers });

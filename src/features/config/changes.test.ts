@@ -257,7 +257,16 @@ describe('what is never written', () => {
     expect((await revisions())[0]).toMatchObject({ action: 'outside', result: 'applied' });
   });
 
-  test('through links, over folders, FIFOs of that name, and more than 512 KiB', async () => {
+  test('nor one that is changed by hand while the change is tried', async () => {
+    const byHand = () => writeFile(path('jail.d/web.local'), '[web]\nmaxretry = 8\n# at night\n');
+    const changes = scene.open({ wrap: atStep('rehearse', byHand) });
+    const end = await changes.apply(await request({ 'jail.d/web.local': '[web]\nmaxretry = 7\n' }), () => {});
+    expect([end.result, await pending()]).toEqual(['stale', []]);
+    expect(await readFile(path('jail.d/web.local'), 'utf8')).toContain('at night');
+    expect(await client('get', 'web', 'maxretry')).toBe('8');
+  });
+
+  test('through links, half characters, and more than 512 KiB', async () => {
     await writeFile(join(scene.fail2ban.dir, 'outside.local'), 'secret');
     await symlink(join(scene.fail2ban.dir, 'outside.local'), path('jail.d/link.local'));
     try {

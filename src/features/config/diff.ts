@@ -77,7 +77,8 @@ function shortest(before: readonly string[], after: readonly string[]): LineChan
 /** How far each diagonal (lines gone minus lines new) came, before each edit; null after too many. */
 function roundsTo(before: readonly string[], after: readonly string[]): Map<number, number>[] | null {
   const rounds: Map<number, number>[] = [];
-  const slide = (x: number, diagonal: number): number => {
+  const slide = (from: number, diagonal: number): number => {
+    let x = from;
     while (x < before.length && x - diagonal < after.length && before[x] === after[x - diagonal]) x++;
     return x;
   };

@@ -46,22 +46,21 @@ export async function readOne(
   const file = fileOrThrow(kind, name);
   const bytes = await readInside(deps.configDir, file.path);
   if (bytes.kind !== 'read') throw unreadable(bytes);
-  const { text, sha256, encoding, size, modifiedAt } = bytes;
+  const { text, sha256, encoding } = bytes;
   const [found, reading] = await Promise.all([listConfigFiles(deps.configDir, [kind]), deps.reader.read()]);
-  const head = headOf(
-    { file, size, modifiedAt },
-    {
-      names: new Set(found.map((one) => one.file.path)),
-      canWrite: await writableFolders(deps.configDir),
-      users: usersOf(reading, deps),
-    },
-  );
+  const listed = found.find((one) => one.file.path === file.path);
+  if (listed === undefined) throw unreadable({ kind: 'missing' });
+  const head = headOf(listed, {
+    names: new Set(found.map((one) => one.file.path)),
+    canWrite: await writableFolders(deps.configDir),
+    users: usersOf(reading, deps),
+  });
   const findings = file.name.endsWith('.py') ? [] : findingsOf(file, { text, encoding, reading });
   return { ...head, content: text, etag: `"${sha256}"`, encoding, findings };
 }
 
 /** Throws 422. */
-export function fileOrThrow(kind: FileKind, name: string): ConfigFile {
+function fileOrThrow(kind: FileKind, name: string): ConfigFile {
   const file = parseConfigFile(kind, name);
   if (file !== null) return file;
   throw invalidInput('This cannot be the name of a file of the configuration.', [
@@ -84,7 +83,7 @@ interface Around {
   users: (file: ConfigFile) => string[];
 }
 
-function headOf({ file, size, modifiedAt }: FoundFile, { names, canWrite, users }: Around): FileHead {
+function headOf({ file, size, modifiedAt, linked }: FoundFile, { names, canWrite, users }: Around): FileHead {
   const { kind, name, path, local } = file;
   const other = local ? 'conf' : 'local';
   const twin = name.replace(/\.(?:conf|local)$/, `.${other}`);
@@ -93,7 +92,7 @@ function headOf({ file, size, modifiedAt }: FoundFile, { names, canWrite, users 
     name,
     path,
     layer: local ? 'local' : 'conf',
-    writable: local && canWrite.get(dirname(path)) === true,
+    writable: local && !linked && canWrite.get(dirname(path)) === true,
     size,
     modified_at: new Date(modifiedAt).toISOString(),
     used_by: users(file),
@@ -111,10 +110,7 @@ const yes = (): boolean => true;
 const no = (): boolean => false;
 
 /** Jails whose filter or action is made of a file, or of which a file sets something. */
-export function usersOf(
-  reading: ConfigReading,
-  deps: Pick<ReadingDeps, 'host'>,
-): (file: ConfigFile) => string[] {
+function usersOf(reading: ConfigReading, deps: Pick<ReadingDeps, 'host'>): (file: ConfigFile) => string[] {
   const users = new Map<string, Set<string>>();
   const add = (path: string, jail: string): void => {
     const known = users.get(path);

@@ -64,6 +64,7 @@ logpath = /var/log/none-of-this/*.log
     Buffer.from('[Definition]\n# na\xefve\n', 'latin1'),
   );
   await symlink(join(outside, 'secret.local'), join(configDir, 'jail.d/link.local'));
+  await symlink('web.local', join(configDir, 'jail.d/inner.local'));
   const host = createLocalHost({
     id: 'local',
     socketPath: fail2ban.socket,
@@ -144,6 +145,7 @@ test('files are listed with who uses them, their twin, and whether they may be w
   expect(file('filter.d/sshd.conf')?.used_by).toEqual(['incr', 'sshd']);
   expect(file('filter.d/common.conf')?.used_by).toEqual(expect.arrayContaining(['incr', 'sshd']));
   expect(file('action.d/to-file.conf')?.used_by.slice(0, 4)).toEqual(['incr', 'manual', 'sshd', 'web']);
+  expect(file('jail.d/inner.local')).toMatchObject({ writable: false, used_by: ['web'] });
   expect(file('fail2ban.local')).toMatchObject({ kind: 'server', writable: true });
   // A link that leads outside is not there for us.
   expect(file('jail.d/link.local')).toBeUndefined();
@@ -212,7 +214,10 @@ test('effective values are those that the daemon has', async () => {
         expect.objectContaining({
           value: '4',
           origin: { file: 'jail.d/web.local', line: 3 },
-          overrides: [expect.objectContaining({ file: 'jail.local', value: '3' })],
+          overrides: [
+            expect.objectContaining({ file: 'jail.d/inner.local', value: '4' }),
+            expect.objectContaining({ file: 'jail.local', value: '3' }),
+          ],
         }),
       ],
     },

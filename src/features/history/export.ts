@@ -7,18 +7,21 @@ import type { Log } from '../../base/log.ts';
 import type { Call } from '../../platform/http/mount.ts';
 import type { exportHistory } from './contract.ts';
 import { forms, type Form } from './export-rows.ts';
+import { fromThread } from './export-from-thread.ts';
 import { namesOf, readSlice, showEvent, type Slice } from './read-event.ts';
 import { wantedOf, type Wanted } from './read-filters.ts';
 import { planOf, type Plan, type PlanDeps } from './read-plan.ts';
 
 export interface ExportDeps extends PlanDeps {
+  /** Of the embedded database, which a thread of the export's own reads; null: a server answers, and this thread writes. */
+  path: string | null;
   log: Log;
   now: Clock;
 }
 
 type Query = EndpointInput<typeof exportHistory>['query'];
 
-/** Events read, and written, at a time: two milliseconds of this thread. More would outlive a young generation of 4 MB. */
+/** Events read, and written, at a time. More would outlive a small young generation. */
 const page = 100;
 /** Of a log line; fail2ban keeps a handful of them for a ban. */
 const longestLine = 20_000;
@@ -27,8 +30,11 @@ const longestLine = 20_000;
 export async function sendExport(deps: ExportDeps, query: Query, { request, reply }: Call): Promise<void> {
   const { format, host: _host, ...filters } = query;
   const wanted = wantedOf(filters);
-  const plan = await planOf(deps, wanted);
   const form = forms[format];
+  const file =
+    deps.path === null
+      ? chunks(deps, { plan: await planOf(deps, wanted), wanted, form })
+      : fromThread({ path: deps.path, hostId: deps.hostId, query });
   const day = new Date(deps.now()).toISOString().slice(0, 10);
   // Not through Fastify: its compression gathers what should flow.
   reply.hijack();
@@ -41,7 +47,7 @@ export async function sendExport(deps: ExportDeps, query: Query, { request, repl
   });
   if (request.method === 'HEAD') return void raw.end();
   try {
-    await pipeline(Readable.from(chunks(deps, { plan, wanted, form }), { highWaterMark: 1 }), raw);
+    await pipeline(Readable.from(file, { highWaterMark: 1 }), raw);
   } catch (error) {
     // A reader that leaves is its own affair; of an answer cut short by us, nobody must think that it is whole.
     if (!leftEarly(error)) deps.log.error('history_export_failed', { error });

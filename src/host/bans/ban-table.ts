@@ -90,14 +90,16 @@ function readFrom(database: DatabaseSync, anchors: Anchors, limit: number): Tabl
   const began = performance.now();
   const [top] = anchors;
   const statement = database.prepare(
-    `SELECT rowid AS row, jail, ip, timeofban, bantime, bancount,
-            CASE WHEN length(data) <= ${longestData} THEN data END AS data
+    `SELECT rowid, jail, ip, timeofban, bantime, bancount,
+            CASE WHEN length(data) <= ${longestData} THEN data END
        FROM bans WHERE rowid >= ? ORDER BY rowid LIMIT ?`,
   );
   const rows: Raw[] = [];
   let bytes = 0;
   let more = false;
   let stands = top === undefined;
+  // of a million rows, objects would be most of the work
+  statement.setReturnArrays(true);
   for (const read of statement.iterate(top?.row ?? 0, limit + 1)) {
     const raw = rawOf(read);
     if (!stands) {
@@ -126,10 +128,12 @@ function readFrom(database: DatabaseSync, anchors: Anchors, limit: number): Tabl
 /** Row numbers of the anchors that stand where they stood, the newest first. */
 function stillThere(database: DatabaseSync, anchors: Anchors): number[] {
   const places = anchors.map(() => '?').join(', ');
-  const found = database
-    .prepare(`SELECT rowid AS row, jail, ip, timeofban FROM bans WHERE rowid IN (${places})`)
-    .all(...anchors.map(({ row }) => row));
-  const byRow = new Map(found.map((read) => [number(read['row']), rawOf(read)]));
+  const statement = database.prepare(
+    `SELECT rowid, jail, ip, timeofban FROM bans WHERE rowid IN (${places})`,
+  );
+  statement.setReturnArrays(true);
+  const found = statement.all(...anchors.map(({ row }) => row)).map(rawOf);
+  const byRow = new Map(found.map((raw) => [raw.row, raw]));
   return anchors.flatMap((anchor) => {
     const raw = byRow.get(anchor.row);
     return raw !== undefined && same(raw, anchor) ? [anchor.row] : [];
@@ -148,15 +152,22 @@ function thinned(anchors: Anchor[]): Anchor[] {
   );
 }
 
-const rawOf = (read: Record<string, SQLOutputValue>): Raw => ({
-  row: number(read['row']),
-  jail: String(read['jail']),
-  ip: String(read['ip']),
-  at: number(read['timeofban']),
-  seconds: number(read['bantime']),
-  count: number(read['bancount']),
-  data: read['data'],
-});
+/** `read` holds the columns in the order of the statement. */
+function rawOf(read: unknown): Raw {
+  if (!isList(read)) throw new TypeError('a row of the table was not read as a list');
+  const [row, jail, ip, at, seconds, count, data] = read;
+  return {
+    row: number(row),
+    jail: String(jail),
+    ip: String(ip),
+    at: number(at),
+    seconds: number(seconds),
+    count: number(count),
+    data,
+  };
+}
+
+const isList = (read: unknown): read is SQLOutputValue[] => Array.isArray(read);
 
 const same = (raw: Raw, { jail, ip, at }: Anchor): boolean =>
   raw.jail === jail && raw.ip === ip && raw.at === at;

@@ -19,7 +19,7 @@ export function readStoredLines(data: unknown): StoredLines {
   const matches = 'matches' in parsed && Array.isArray(parsed.matches) ? parsed.matches : [];
   const failures = 'failures' in parsed ? Number(parsed.failures) : 0;
   return {
-    lines: matches.slice(-mostLines).map(lineOf),
+    lines: (matches.length > mostLines ? matches.slice(-mostLines) : matches).map(lineOf),
     failures: Number.isSafeInteger(failures) && failures > 0 ? failures : 0,
   };
 }
@@ -36,7 +36,10 @@ function parse(data: unknown): unknown {
 }
 
 function lineOf(match: unknown): string {
-  const parts: unknown[] = Array.isArray(match) ? match : [match];
-  const text = parts.filter((part) => typeof part === 'string').join('');
+  const text = Array.isArray(match)
+    ? match.filter((part) => typeof part === 'string').join('')
+    : typeof match === 'string'
+      ? match
+      : '';
   return text.length > longestLine ? `${text.slice(0, longestLine)}…` : text;
 }

@@ -55,12 +55,14 @@ export async function applyChange(deps: ApplyDeps, change: OneChange): Promise<A
     revision: null,
     ...more,
   });
-  const stale = kept.filter(({ before }, index) => hashOfKept(before) !== files[index]?.before);
-  if (stale.length > 0) {
+  const isStale = async (now: readonly JournalFile[]): Promise<boolean> => {
+    const stale = now.filter(({ before }, index) => hashOfKept(before) !== files[index]?.before);
+    if (stale.length === 0) return false;
     steps.failed(`${stale.map(({ file }) => file.path).join(', ')} was changed by somebody else meanwhile.`);
     await open.drop();
-    return ended('stale');
-  }
+    return true;
+  };
+  if (await isStale(kept)) return ended('stale');
   if (kept.every(isSame)) {
     steps.done('The file holds this already.');
     await open.drop();
@@ -83,6 +85,8 @@ export async function applyChange(deps: ApplyDeps, change: OneChange): Promise<A
     await open.end('refused', steps.list());
     return ended('refused', { findings, revision });
   }
+  // Trying takes a while, in which somebody may have saved the file on the machine.
+  if (await isStale(await readAll(deps, files))) return ended('stale');
   const plan = planOf(rehearsal, await runningJails(deps.host));
   steps.done(`fail2ban’s own modules read it in ${rehearsal.ms} ms and found no error.`);
   await open.step('write', plan);

@@ -30,7 +30,7 @@ function runsCode(kind: FileKind, { section, option, value }: OptionLine): boole
   // The name of a file beside this one; a path could lead to a file of another kind, whose options count as less here.
   if (section === 'INCLUDES') return value.includes('/');
   if (kind === 'action') return true;
-  if (/^banaction/.test(option)) return !isName(value);
+  if (option.startsWith('banaction')) return !isName(value);
   if (/^action|^ignorecommand$|^bantime\.formula$/.test(option))
     return !/^action$/.test(option) || !isEmpty(value);
   if (kind === 'server') return false;

@@ -15,6 +15,8 @@ export interface FoundFile {
   size: number;
   /** ms. */
   modifiedAt: number;
+  /** It, or its folder, is a link to another place inside; such files are read, never written. */
+  linked: boolean;
 }
 
 export interface ReadBytes {
@@ -23,9 +25,6 @@ export interface ReadBytes {
   /** Hex SHA-256 of its bytes. */
   sha256: string;
   encoding: 'utf-8' | 'latin-1';
-  size: number;
-  /** ms. */
-  modifiedAt: number;
 }
 
 /** outside: a link leads out of the folder · closed: not ours to read · no_file: a folder, a pipe, a device. */
@@ -50,7 +49,14 @@ export async function listConfigFiles(configDir: string, kinds: readonly FileKin
       if (typeof real !== 'string') return [];
       const status = await stat(real).catch(() => null);
       if (status === null || !status.isFile()) return [];
-      return [{ file, size: status.size, modifiedAt: Math.round(status.mtimeMs) }];
+      return [
+        {
+          file,
+          size: status.size,
+          modifiedAt: Math.round(status.mtimeMs),
+          linked: real !== join(root, file.path),
+        },
+      ];
     }),
   );
   return found.flat().toSorted((a, b) => (a.file.path < b.file.path ? -1 : 1));
@@ -84,7 +90,7 @@ export async function readInside(configDir: string, path: string): Promise<ReadB
       if (!status.isFile()) return { kind: 'no_file' };
       if (status.size > largestFile) return { kind: 'too_large' };
       const bytes = await handle.readFile();
-      return { kind: 'read', ...decoded(bytes), size: bytes.length, modifiedAt: Math.round(status.mtimeMs) };
+      return { kind: 'read', ...decoded(bytes) };
     } finally {
       await handle.close();
     }

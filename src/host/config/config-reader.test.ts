@@ -1,5 +1,17 @@
 /** The configuration as a real fail2ban's readers tell it, and where our reader finds its lines. */
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -208,6 +220,7 @@ test('includes outside of the folder, links that lead outside, pipes and huge fi
   });
   await symlink(join(dir, 'other'), join(dir, 'etc/jail.d/linked.local'));
   await symlink('../inner/real.conf', join(dir, 'etc/jail.d/inside.conf'));
+  execFileSync('mkfifo', [join(dir, 'etc/jail.d/pipe.local')]);
   const { jail, findings } = await read();
   expect(jail('web').value('port')).toBeNull();
   expect(jail('web').value('bantime')?.value).toBe('1h');
@@ -221,6 +234,7 @@ test('includes outside of the folder, links that lead outside, pipes and huge fi
     expect.arrayContaining([
       ['include-outside', null],
       ['too-large', null],
+      ['no-file', null],
       ['include-missing', 4],
     ]),
   );
@@ -321,4 +335,46 @@ test('every filter and every action that ships opens', { timeout: 300_000 }, asy
     }
   }
   await shipped.close();
+});
+
+test('a folder and a file that are closed to us are named, and the rest still answers', async () => {
+  await write({
+    ...tiny,
+    'jail.conf': '[web]\nfilter = web\naction = note\nbantime = 1h\n',
+    'jail.local': '[web]\nbantime = 2h\n',
+    'jail.d/a.local': '[web]\nbantime = 3h\n',
+  });
+  await chmod(dir, 0o755);
+  await chmod(join(dir, 'etc/jail.local'), 0o600);
+  await chmod(join(dir, 'etc/jail.d'), 0o700);
+  const script = await readFile(join(import.meta.dirname, 'read-config.py'), 'utf8');
+  const request = {
+    configDir: join(dir, 'etc'),
+    jails: true,
+    paths: [],
+    memoryBytes: 400_000_000,
+    cpuSeconds: 10,
+  };
+  // Tests run as root, to whom nothing is closed.
+  const nobody = [
+    '--reuid',
+    '65534',
+    '--regid',
+    '65534',
+    '--clear-groups',
+    '/usr/bin/python3',
+    '-I',
+    '-c',
+    script,
+  ];
+  const answer: unknown = JSON.parse(
+    execFileSync('setpriv', nobody, { input: JSON.stringify(request), encoding: 'utf8', cwd: '/' }),
+  );
+  expect(answer).toMatchObject({
+    jails: [{ name: 'web', options: { bantime: '1h' } }],
+    findings: [
+      { code: 'closed', file: join(dir, 'etc/jail.d') },
+      { code: 'closed', file: join(dir, 'etc/jail.local') },
+    ],
+  });
 });

@@ -2,19 +2,17 @@
 import { parseAddress } from '../../base/address.ts';
 import { isTimeExpression } from '../../base/duration.ts';
 
-export const optionTypes = [
-  'boolean',
-  'duration',
-  'number',
-  'decimal',
-  'choice',
-  'words',
-  'addresses',
-  'paths',
-  'expressions',
-  'text',
-] as const;
-export type OptionType = (typeof optionTypes)[number];
+export type OptionType =
+  | 'boolean'
+  | 'duration'
+  | 'number'
+  | 'decimal'
+  | 'choice'
+  | 'words'
+  | 'addresses'
+  | 'paths'
+  | 'expressions'
+  | 'text';
 
 /** Why a value cannot be right, references in it replaced. */
 export interface WrongValue {

@@ -11,7 +11,7 @@ export interface OptionLine {
 }
 
 /** Whatever some reader of lines takes for the end of one: nothing may hide behind a character that we overlook. */
-const lineEnd = /\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/;
+const lineEnd = /\r\n|(?!\t)\p{Cc}|\p{Zl}|\p{Zp}/u;
 const optionLine = /^([^=:\s][^=:]*?)\s*[=:]\s*(.*)$/;
 
 interface Reading {

@@ -41,7 +41,7 @@ export async function readLayersOf(root: string, files: readonly string[]): Prom
   return layersOf(read.flat());
 }
 
-export function layersOf(entries: readonly Placed[]): Layers {
+function layersOf(entries: readonly Placed[]): Layers {
   const byKey = new Map<string, Placed[]>();
   for (const entry of entries) {
     const [section, condition] = conditional(entry.section);

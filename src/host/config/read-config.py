@@ -325,6 +325,12 @@ def read_definition(path):
     return {"found": bool(found), "files": getattr(config, "merged_files", []), "sections": sections}
 
 
+for folder in ("", "jail.d", "filter.d", "action.d"):
+    path = os.path.join(root, folder) if folder else root
+    # Python's glob passes over a closed folder without a word.
+    if os.path.isdir(path) and not os.access(path, os.R_OK | os.X_OK):
+        find("closed", "BanGUI may not read this folder: what stands in it is missing here.", path)
+
 answer = {"version": version, "root": root}
 if request["jails"]:
     answer.update(read_jails())

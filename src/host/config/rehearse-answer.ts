@@ -38,7 +38,7 @@ const jail = z.object({
   /** Its filter's and actions'. */
   files: z.array(text),
 });
-export type TriedJail = z.output<typeof jail>;
+type TriedJail = z.output<typeof jail>;
 
 const examined = z.object({
   findings: z.array(found),

@@ -1,5 +1,5 @@
 /** The rehearsal's engine when it is missing, hangs, says nonsense, or is asked too much. */
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -12,7 +12,10 @@ beforeAll(async () => {
   scene = await openRehearsalScene();
 });
 afterAll(() => scene.remove());
-afterEach(async () => expect(await scene.leftovers()).toEqual([]));
+afterEach(async () => {
+  const left = await scene.leftovers();
+  if (left.length > 0) throw new Error(`left in the temporary folder: ${left.join(', ')}`);
+});
 
 /** A program whose Python is this shell script. */
 async function engine(name: string, script: string): Promise<string> {
@@ -68,6 +71,19 @@ test('it ends when whoever asked is gone, and when it is closed', async () => {
   await sleep(300);
   await rehearser.close();
   for (const one of await Promise.all(running)) expect(one.failure).toBe('The rehearsal was stopped.');
+});
+
+test('what a killed BanGUI left behind is removed, what another one is at is not', async () => {
+  const [old, fresh] = ['bangui-rehearsal-old', 'bangui-rehearsal-fresh'].map((name) =>
+    join(scene.dir, 'temporary', name),
+  );
+  if (old === undefined || fresh === undefined) throw new Error('no names');
+  for (const one of [old, fresh]) await mkdir(one);
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  await utimes(old, hourAgo, hourAgo);
+  await scene.rehearse(edit);
+  expect(await scene.leftovers()).toEqual(['bangui-rehearsal-fresh']);
+  await rm(fresh, { recursive: true });
 });
 
 test('log paths that stand for half the machine are stopped, and the rest is still tried', async () => {

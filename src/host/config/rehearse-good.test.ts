@@ -1,5 +1,5 @@
 /** Edits that may be written: what is told of them, and which jails they start, reload and stop. */
-import { appendFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRehearsalScene, type Files, type RehearsalScene } from '../../../test/rehearsal.ts';
@@ -218,6 +218,19 @@ test('several jails, options and files at once', async () => {
   expect(enabled).toEqual(['incr']);
 });
 
+test('every jail, filter and firewall action that the distribution ships is taken as it is', async () => {
+  const text = await readFile(join(scene.configDir, 'jail.conf'), 'utf8');
+  const names = [...text.matchAll(/^\[(.+)\]$/gm)].map(([, name = '']) => name);
+  const jails = names.filter((name) => name !== 'DEFAULT' && name !== 'INCLUDES');
+  const sections = jails.map(
+    (name) => `[${name}]\nenabled = true\nlogpath = $DIR/auth.log\naction = %(action_)s\n`,
+  );
+  const { findings, enabled, failure } = await scene.rehearse({ 'jail.d/all.local': sections.join('') });
+  expect([findings, failure]).toEqual([[], null]);
+  expect(jails.length).toBeGreaterThan(80);
+  expect(enabled).toEqual(expect.arrayContaining(jails));
+});
+
 describe('what was wrong before the change', () => {
   const broken = (text: string) => writeFile(join(scene.configDir, 'jail.d/old.local'), text);
 
@@ -300,9 +313,9 @@ describe('links and large files', () => {
     await writeFile(join(scene.configDir, 'fail2ban.sqlite3'), Buffer.alloc(3_000_000));
     await appendFile(join(scene.configDir, 'jail.d/huge.local'), '#'.repeat(1_100_000));
     const { findings } = await scene.rehearse({ 'jail.d/web.local': `[web]\n${'# much\n'.repeat(200_000)}` });
-    expect(findings.map(({ code, file }) => [code, file]).toSorted()).toEqual([
-      ['too-large', 'jail.d/huge.local'],
-      ['too-large', 'jail.d/web.local'],
+    expect(findings.map(({ code, file }) => `${code} ${file}`).toSorted()).toEqual([
+      'too-large jail.d/huge.local',
+      'too-large jail.d/web.local',
     ]);
   });
 

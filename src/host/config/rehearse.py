@@ -1,6 +1,7 @@
 """Reads fail2ban configurations with fail2ban's own readers and tries their jails on a scratch server of its own
 modules. One JSON request on standard input, one JSON answer on standard output. Run caged by caged-run.ts: nothing is
-written, started, banned or looked up, and no value that fail2ban would evaluate is handed to it."""
+written, started, banned or looked up, and no value that fail2ban would evaluate is handed to it. It is longer than other
+files because one jail is tried by one class, whose steps mend what the earlier ones found."""
 
 import configparser
 import glob
@@ -11,8 +12,6 @@ import logging
 import os
 import re
 import resource
-import signal
-import stat
 import sys
 
 request = json.load(sys.stdin)
@@ -29,374 +28,35 @@ cap(resource.RLIMIT_AS, request["memoryBytes"])
 cap(resource.RLIMIT_CPU, request["cpuSeconds"])
 cap(resource.RLIMIT_CORE, 0)
 logging.disable(logging.CRITICAL)
+# Python is isolated, so that it does not look for modules here by itself.
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
-from fail2ban.client import jailreader  # noqa: E402
-from fail2ban.client.actionreader import ActionReader  # noqa: E402
-from fail2ban.client.configparserinc import SafeConfigParserWithIncludes as Parser  # noqa: E402
 from fail2ban.client.fail2banreader import Fail2banReader  # noqa: E402
 from fail2ban.client.filterreader import FilterReader  # noqa: E402
+from fail2ban.client.actionreader import ActionReader  # noqa: E402
 from fail2ban.client.jailreader import JailReader  # noqa: E402
 from fail2ban.client.jailsreader import JailsReader  # noqa: E402
 from fail2ban.helpers import extractOptions, splitWithOptions, str2LogLevel  # noqa: E402
 from fail2ban.server.jail import Jail  # noqa: E402
-from fail2ban.server.server import Server  # noqa: E402
-from fail2ban.server.transmitter import Transmitter  # noqa: E402
 from fail2ban.version import version  # noqa: E402
+from rehearse_folder import (  # noqa: E402
+    Folder,
+    TracedAction,
+    TracedFilter,
+    log_files,
+    reading,
+    reference_message,
+    searched_too_long,
+)
+from rehearse_limits import TooSlow, said  # noqa: E402
+from rehearse_scratch import Scratch  # noqa: E402
 
 cap(resource.RLIMIT_FSIZE, 0)
 cap(resource.RLIMIT_NPROC, 0)
 
-LARGEST_FILE = 1024 * 1024
-MOST_REPAIRS = 200
-# Of processor time, for one expression.
-LONGEST_READ = 0.5
-# Of the wall clock, for the files that one log path stands for.
-LONGEST_SEARCH = 2
-LONGEST_MESSAGE = 600
 TRUE = ("1", "on", "true", "yes")
 FALSE = ("0", "off", "false", "no", "")
 SERVER_OPTIONS = ("loglevel", "logtarget", "syslogsocket", "allowipv6", "dbfile", "dbmaxmatches", "dbpurgeage")
-
-
-class TooSlow(BaseException):
-    """No Exception: fail2ban must not catch it."""
-
-
-def on_alarm(_signal, _frame):
-    raise TooSlow()
-
-
-signal.signal(signal.SIGVTALRM, on_alarm)
-signal.signal(signal.SIGALRM, on_alarm)
-
-
-def said(error):
-    if isinstance(error, TooSlow):
-        return "it needs too much time to be read"
-    return (str(error) or type(error).__name__)[:400]
-
-
-class Folder:
-    """One configuration folder, what its files hold, and what is wrong with them."""
-
-    def __init__(self, staged, changed):
-        self.staged = staged
-        self.changed = changed
-        self.findings = []
-        self.texts = {}
-        # Files that fail2ban cannot read as they are.
-        self.faulty = set()
-
-    def find(self, code, message, **place):
-        self.findings.append({"code": code, "message": message[:LONGEST_MESSAGE], **place})
-
-    def resolve(self, name):
-        """Where a file that fail2ban names lies for us, and whether that is in the folder."""
-        homes = [self.staged, *request["configDirs"]]
-        for home in homes:
-            if name == home or name.startswith(home + "/"):
-                name = request["configDirs"][0] + name[len(home) :]
-                break
-        real = os.path.normpath(name)
-        for home in request["configDirs"]:
-            if real.startswith(home + "/"):
-                return self.staged + real[len(home) :], True
-        return real, False
-
-    def relative(self, path):
-        return path[len(self.staged) + 1 :] if path.startswith(self.staged + "/") else None
-
-    def bytes_of(self, path):
-        """None for what is no file, or too large to be one of a configuration."""
-        try:
-            about = os.stat(path)
-            if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST_FILE:
-                return None
-            with open(path, "rb") as file:
-                return file.read(LARGEST_FILE)
-        except OSError:
-            return None
-
-    def text_of(self, path):
-        """With everything taken out that fail2ban's parser refuses; each of these is a finding."""
-        if path not in self.texts:
-            data = self.bytes_of(path)
-            self.texts[path] = None if data is None else self.repaired(path, data)
-        return self.texts[path]
-
-    def repaired(self, path, data):
-        file = self.relative(path)
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            self.fault(file, "wrong-encoding", "This is not UTF-8; fail2ban leaves the whole file out.", line)
-            text = data.decode("latin-1")
-        if text.startswith("\ufeff"):
-            message = "The file begins with a byte order mark, which fail2ban takes for a part of the first line."
-            self.fault(file, "byte-order-mark", message, 1)
-            text = text[1:]
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for _ in range(MOST_REPAIRS):
-            try:
-                Parser().read_string("\n".join(lines))
-                break
-            except configparser.Error as error:
-                self.repair(file, lines, error)
-        return "\n".join(lines)
-
-    def fault(self, file, code, message, line, **place):
-        self.faulty.add(file)
-        self.find(code, message, file=file, line=line, subject=self.subject(file), **place)
-
-    @staticmethod
-    def subject(file):
-        parts = (file or "").split("/")
-        if parts[0] in ("filter.d", "action.d"):
-            return "/".join([parts[0], os.path.splitext(parts[-1])[0]])
-        return "fail2ban" if parts[0].startswith("fail2ban.") else "jail"
-
-    def jail_of(self, file, section):
-        return section if self.subject(file) == "jail" and section not in (None, "DEFAULT", "INCLUDES") else None
-
-    def repair(self, file, lines, error):
-        section_at = re.compile(r"\[(.+)\]")
-
-        def section_above(line):
-            above = (section_at.match(one) for one in reversed(lines[: line - 1]))
-            return next((one.group(1) for one in above if one), None)
-
-        if isinstance(error, configparser.MissingSectionHeaderError):
-            line = error.lineno
-            self.fault(file, "no-section", "This line stands before any [section].", line)
-            end = next((n for n in range(line - 1, len(lines)) if section_at.match(lines[n])), len(lines))
-            lines[line - 1 : end] = [""] * (end - line + 1)
-        elif isinstance(error, configparser.DuplicateSectionError):
-            message = f"The section [{error.section}] stands in this file twice."
-            self.fault(file, "duplicate-section", message, error.lineno, jail=self.jail_of(file, error.section))
-            lines[error.lineno - 1] = f"[KNOWN/again {error.lineno}]"
-        elif isinstance(error, configparser.DuplicateOptionError):
-            message = f"“{error.option}” stands in [{error.section}] of this file twice."
-            jail = self.jail_of(file, error.section)
-            self.fault(file, "duplicate-key", message, error.lineno, jail=jail, option=error.option)
-            blank(lines, error.lineno)
-        elif isinstance(error, configparser.ParsingError):
-            for line, _ in error.errors:
-                message = "This is neither a [section], nor “option = value”, nor a comment."
-                self.fault(file, "bad-line", message, line, jail=self.jail_of(file, section_above(line)))
-                lines[line - 1] = ""
-        else:
-            raise error
-
-    def check_includes(self, parser, path):
-        file = self.relative(path)
-        if not parser.has_section("INCLUDES"):
-            return
-        for option in ("before", "after"):
-            if option not in parser._sections["INCLUDES"]:
-                continue
-            place = {"file": file, "option": option, "section": "INCLUDES", "subject": self.subject(file)}
-            try:
-                names = parser.get("INCLUDES", option).split("\n")
-            except configparser.Error as error:
-                self.find("bad-reference", reference_message(error), **place)
-                parser._sections["INCLUDES"][option] = ""
-                continue
-            kept = [name for name in names if name != "" and self.may_include(name, path, place)]
-            parser._sections["INCLUDES"][option] = "\n".join(kept).replace("%", "%%")
-
-    def may_include(self, name, path, place):
-        target, inside = self.resolve(name if os.path.isabs(name) else os.path.join(os.path.dirname(path), name))
-        ours = place["file"] in self.changed
-        if not inside and ours:
-            self.find("include-outside", f"{name} is not in fail2ban’s configuration folder.", needle=name, **place)
-            return False
-        if os.path.isfile(target):
-            return True
-        # Shipped files name .local files that the administrator may write some day.
-        if ours or not name.endswith(".local"):
-            folder = os.path.dirname(target)
-            near = [os.path.relpath(one, os.path.dirname(path)) for one in glob.glob(glob.escape(folder) + "/*.conf")]
-            message = f"There is no file {name} to be included."
-            self.find("include-missing", message, needle=name, near=[name, near], **place)
-        return False
-
-
-def blank(lines, line):
-    """This line and what continues it."""
-    lines[line - 1] = ""
-    while line < len(lines) and lines[line][:1] in (" ", "\t"):
-        lines[line] = ""
-        line += 1
-
-
-def reference_message(error):
-    if isinstance(error, configparser.InterpolationMissingOptionError):
-        return f"The reference %({error.reference})s leads nowhere."
-    if isinstance(error, configparser.InterpolationDepthError):
-        return "The references in this value go in a circle, or too deep."
-    return "A “%” has to be written “%%”, unless it begins a reference such as %(name)s."
-
-
-folder = None
-
-
-def read_files(parser, filenames, encoding=None):
-    """In place of configparser's: files come from the staged folder, and without what it would stop at."""
-    done = []
-    for name in [filenames] if isinstance(filenames, str) else filenames:
-        path, _ = folder.resolve(name)
-        text = folder.text_of(path)
-        if text is None:
-            continue
-        parser.read_string(text, source=path)
-        for section in [one for one in parser._sections if one.startswith("KNOWN/again ")]:
-            parser.remove_section(section)
-        folder.check_includes(parser, path)
-        done.append(path)
-    return done
-
-
-configparser.RawConfigParser.read = read_files
-plain_read = Parser.read
-
-
-def read_noting(parser, filenames, get_includes=True):
-    done = plain_read(parser, filenames, get_includes)
-    if get_includes:
-        parser.noted = list(done)
-    return done
-
-
-Parser.read = read_noting
-
-# The filter or action that is being read: an exception that leaves it is about it.
-reading = []
-
-
-def traced(reader, name):
-    plain = getattr(reader, name)
-
-    def work(self, *args, **kwargs):
-        part = "filter.d/" if isinstance(self, FilterReader) else "action.d/"
-        reading.append(part + self.getFile())
-        result = plain(self, *args, **kwargs)
-        reading.pop()
-        return result
-
-    return work
-
-
-class TracedFilter(FilterReader):
-    latest = None
-    read = traced(FilterReader, "read")
-    getOptions = traced(FilterReader, "getOptions")
-    convert = traced(FilterReader, "convert")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.plain = {}
-        TracedFilter.latest = self
-
-    def convertOptions(self, opts, configOpts):
-        self.plain = {key: value for key, value in opts.items() if isinstance(value, str)}
-        super().convertOptions(opts, configOpts)
-
-    getCombined = traced(FilterReader, "getCombined")
-
-
-class TracedAction(ActionReader):
-    read = traced(ActionReader, "read")
-    getOptions = traced(ActionReader, "getOptions")
-    convert = traced(ActionReader, "convert")
-
-
-jailreader.FilterReader = TracedFilter
-jailreader.ActionReader = TracedAction
-
-# Log files by pattern: both folders see the same ones.
-searched = {}
-searched_too_long = set()
-
-
-def log_files(pattern):
-    if pattern not in searched:
-        searched[pattern] = []
-        try:
-            signal.setitimer(signal.ITIMER_REAL, LONGEST_SEARCH)
-            searched[pattern] = [path for path in glob.glob(pattern) if os.path.exists(path)]
-        except TooSlow:
-            searched_too_long.add(pattern)
-        except (OSError, ValueError):
-            pass
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    return searched[pattern]
-
-
-JailReader._glob = staticmethod(log_files)
-
-
-class Scratch:
-    """A server of fail2ban's own that has no socket, thread, database, name server or action."""
-
-    # What is harmless to hand over; times, factors, formulas, commands and actions are not.
-    FED = {
-        "usedns": "bad-value",
-        "prefregex": "bad-regex",
-        "addfailregex": "bad-regex",
-        "addignoreregex": "bad-regex",
-        "datepattern": "bad-date-pattern",
-        "maxlines": "not-a-number",
-        "logencoding": "bad-value",
-        "logtimezone": "bad-value",
-        "addjournalmatch": "bad-value",
-    }
-
-    def __init__(self):
-        self.server = Server()
-        self.transmitter = Transmitter(self.server)
-        # What is wrong with a jail's commands, by the commands: most are in both folders.
-        self.known = {}
-        self.count = 0
-
-    def problems(self, stream):
-        """(command, value, code, message) of each that is refused."""
-        fed = [one for one in map(self.single, stream) if one is not None]
-        key = json.dumps(fed)
-        if key not in self.known:
-            self.known[key] = self.feed([part for one in fed for part in one])
-        return self.known[key]
-
-    def single(self, command):
-        """As many commands with one value each."""
-        if command[0] not in ("set", "multi-set") or command[2] not in self.FED:
-            return None
-        values = command[3] if command[0] == "multi-set" else [command[3:]]
-        if command[2] == "maxlines" and not re.fullmatch(r"\d{1,9}", str(command[3])):
-            return None
-        return [[command[2], *(value if isinstance(value, list) else [value])] for value in values]
-
-    def feed(self, commands):
-        name = f"scratch-{self.count}"
-        self.count += 1
-        self.transmitter.proceed(["add", name, "polling"])
-        wrong = []
-        for command in commands:
-            try:
-                signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_READ)
-                refused, answer = self.transmitter.proceed(["set", name, *command])
-                if command[0] == "datepattern" and not refused:
-                    # It is compiled only when the first line is read.
-                    self.server._Server__jails[name].filter.dateDetector.matchTime("no date")
-            except (Exception, TooSlow) as error:
-                refused, answer = 1, error
-            finally:
-                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            if refused:
-                wrong.append((command[0], " ".join(map(str, command[1:])), self.FED[command[0]], said(answer)))
-        return wrong
-
 
 scratch = Scratch()
 WORDS = {"bad-regex": "fail2ban refuses this expression", "bad-date-pattern": "fail2ban refuses this date pattern"}
@@ -408,17 +68,17 @@ def report(stream, place):
     for command, value, code, why in problems:
         option = command[3:] if command.startswith("add") else command
         words = WORDS.get(code, "fail2ban refuses this value")
-        folder.find(code, f"{words}: {why}", **{**place, "option": option, "needle": value})
+        Folder.current.find(code, f"{words}: {why}", **{**place, "option": option, "needle": value})
     return not problems
 
 
 def names_in(part):
-    paths = glob.glob(f"{glob.escape(folder.staged)}/{part}/*")
+    paths = glob.glob(f"{glob.escape(Folder.current.staged)}/{part}/*")
     return sorted({os.path.splitext(os.path.basename(one))[0] for one in paths if one.endswith((".conf", ".local"))})
 
 
 def exists(part, name):
-    home = f"{folder.staged}/{part}"
+    home = f"{Folder.current.staged}/{part}"
     path = os.path.normpath(f"{home}/{name}")
     if not path.startswith(home + "/"):
         return False
@@ -445,7 +105,7 @@ class JailTrial:
 
     def find(self, code, message, option=None, **place):
         self.broken = True
-        folder.find(code, message, **{"jail": self.name, "option": option, "subject": "jail", **place})
+        Folder.current.find(code, message, **{"jail": self.name, "option": option, "subject": "jail", **place})
 
     def mend(self, option, value):
         self.mended.add(option)
@@ -573,7 +233,7 @@ class JailTrial:
         readers = [TracedFilter.latest, *getattr(reader, "_JailReader__actions")]
         for one in readers:
             self.files += getattr(getattr(one, "_cfg", None), "noted", [])
-        if any(folder.relative(path) in folder.faulty for path in self.files):
+        if any(Folder.current.relative(path) in Folder.current.faulty for path in self.files):
             self.broken = True
         self.key = sum_of([one for one in stream if one[2:3] != ["addlogpath"]] + [self.options.get("logpath")])
         self.actions = sum_of([one for one in stream if one[2:3] in (["addaction"], ["action"])])
@@ -662,10 +322,10 @@ class JailTrial:
             hidden = is_hidden(line)
             if hidden is not None:
                 message = f"Whether there is a log file {line} cannot be seen: {hidden} is closed to BanGUI."
-                folder.find("log-hidden", message, severity="warning", **self.log_place(line))
+                Folder.current.find("log-hidden", message, severity="warning", **self.log_place(line))
             elif found:
                 message = f"There is no log file {line}; the others of this jail are read."
-                folder.find("log-missing", message, severity="warning", **self.log_place(line))
+                Folder.current.find("log-missing", message, severity="warning", **self.log_place(line))
             else:
                 message = "No log file is named." if line == "" else f"There is no log file {line}."
                 self.find("log-missing", message, "logpath", needle=line)
@@ -681,12 +341,12 @@ class JailTrial:
             "actions": self.actions,
             "values": self.values,
             "logs": self.logs,
-            "files": sorted({one for one in map(folder.relative, self.files) if one is not None}),
+            "files": sorted({one for one in map(Folder.current.relative, self.files) if one is not None}),
         }
 
 
 def sum_of(commands):
-    text = json.dumps(commands).replace(folder.staged, request["configDirs"][0])
+    text = json.dumps(commands).replace(Folder.current.staged, request["configDirs"][0])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -699,7 +359,7 @@ def is_hidden(pattern):
 
 
 def read_server(share):
-    reader = Fail2banReader(share_config=share, basedir=folder.staged)
+    reader = Fail2banReader(share_config=share, basedir=Folder.current.staged)
     reader.read()
     values = []
     for option in SERVER_OPTIONS:
@@ -707,7 +367,7 @@ def read_server(share):
         try:
             value = reader.get("Definition", option)
         except configparser.InterpolationError as error:
-            folder.find("bad-reference", reference_message(error), **place)
+            Folder.current.find("bad-reference", reference_message(error), **place)
             continue
         except configparser.Error:
             continue
@@ -717,13 +377,13 @@ def read_server(share):
                 str2LogLevel(value)
             except ValueError:
                 near = [value.upper(), ["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"]]
-                folder.find("bad-value", f"fail2ban knows no log level “{value}”.", near=near, **place)
+                Folder.current.find("bad-value", f"fail2ban knows no log level “{value}”.", near=near, **place)
     return values
 
 
 def try_unused(share, used):
     """Changed filters and actions that no enabled jail uses are tried by themselves."""
-    for file in sorted(folder.changed):
+    for file in sorted(Folder.current.changed):
         part, _, rest = file.partition("/")
         name, ending = os.path.splitext(rest)
         if file in used or part not in ("filter.d", "action.d") or ending not in (".conf", ".local"):
@@ -732,13 +392,13 @@ def try_unused(share, used):
             continue
         place = {"subject": f"{part}/{name}", "section": "Definition", "filter": name}
         trial = JailTrial("unused", None, share)
-        trial.find = lambda code, message, option=None, where=place, **more: folder.find(
+        trial.find = lambda code, message, option=None, where=place, **more: Folder.current.find(
             code, message, **{"option": option, **where, **more}
         )
         make = TracedFilter if part == "filter.d" else TracedAction
         reading.clear()
         try:
-            reader = make(name, "unused", {}, share_config=share, basedir=folder.staged)
+            reader = make(name, "unused", {}, share_config=share, basedir=Folder.current.staged)
             reader.read()
             reader.getOptions({}, all=True)
             report(reader.convert(), place)
@@ -747,8 +407,7 @@ def try_unused(share, used):
 
 
 def examine(staged, changed):
-    global folder
-    folder = Folder(staged, set(changed))
+    folder = Folder.current = Folder(staged, set(changed), request["configDirs"])
     share = {}
     server = read_server(share)
     reader = JailsReader(share_config=share, basedir=staged)

@@ -5,7 +5,7 @@ import { findEngine } from '../regex/find-engine.ts';
 import type { FileChange } from './change.ts';
 import type { Rehearsal, Rehearser } from './rehearsal.ts';
 import { answer } from './rehearse-answer.ts';
-import { stage, stageLimits, type Stage, type StageLimits } from './stage.ts';
+import { removeLeftBehind, stage, stageLimits, type Stage, type StageLimits } from './stage.ts';
 import { weigh } from './weigh-findings.ts';
 
 export interface RehearserDeps {
@@ -43,6 +43,7 @@ export function createRehearser(deps: RehearserDeps): Rehearser {
   const closed = new AbortController();
   const waiting: (() => void)[] = [];
   const running = new Set<Promise<Rehearsal>>();
+  let swept: Promise<void> | null = null;
 
   async function run(changes: readonly FileChange[], asked: AbortSignal): Promise<Rehearsal> {
     const began = performance.now();
@@ -52,6 +53,7 @@ export function createRehearser(deps: RehearserDeps): Rehearser {
     const engine = await findEngine(program, 'fail2ban-server');
     if ('missing' in engine) return failed(engine.missing);
     try {
+      await (swept ??= removeLeftBehind());
       const staged = await stage({ configDir, limits, signal }, changes);
       if ('failure' in staged) return failed(staged.failure);
       try {
@@ -78,7 +80,7 @@ export function createRehearser(deps: RehearserDeps): Rehearser {
     const { before, after, configDirs } = staged;
     const changed = changes.map(({ file }) => file.path);
     const input = JSON.stringify({ before, after, configDirs, changed, cpuSeconds, memoryBytes });
-    return runCaged({ program: python, args: ['-I', script], input, withinMs, outputBytes, signal });
+    return runCaged({ program: python, args: ['-I', '-B', script], input, withinMs, outputBytes, signal });
   }
 
   return {

@@ -26,6 +26,10 @@ export interface StageLimits {
 const mib = 1024 * 1024;
 export const stageLimits: StageLimits = { files: 3_000, fileBytes: mib, bytes: 32 * mib };
 
+const prefix = 'bangui-rehearsal-';
+/** No rehearsal lasts as long, also not one of another BanGUI. Milliseconds. */
+const longestKept = 10 * 60_000;
+
 /** fail2ban looks into `jail.d` and its like, and includes name files at most a little deeper. */
 const deepest = 4;
 
@@ -51,7 +55,7 @@ export async function stage(
   { configDir, limits, signal }: { configDir: string; limits: StageLimits; signal: AbortSignal },
   changes: readonly FileChange[],
 ): Promise<Stage | { failure: string }> {
-  const dir = await mkdtemp(join(tmpdir(), 'bangui-rehearsal-'));
+  const dir = await mkdtemp(join(tmpdir(), prefix));
   const remove = () => rm(dir, { recursive: true, force: true });
   try {
     const from = await realpath(configDir).catch(() => {
@@ -71,6 +75,16 @@ export async function stage(
     await remove();
     if (error instanceof StageError) return { failure: error.message };
     throw error;
+  }
+}
+
+/** Copies of a BanGUI that was killed while it tried them: they may hold passwords. */
+export async function removeLeftBehind(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
+  for (const path of names.map((name) => join(tmpdir(), name))) {
+    const about = await lstat(path).catch(() => null);
+    const isOurs = about?.isDirectory() === true && about.uid === process.getuid?.();
+    if (isOurs && about.mtimeMs < Date.now() - longestKept) await rm(path, { recursive: true, force: true });
   }
 }
 

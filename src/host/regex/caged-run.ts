@@ -1,11 +1,17 @@
 /** Runs one program that may not be trusted with time or memory: no shell, a bare environment, killed with all it started. */
 import { spawn } from 'node:child_process';
+import { Writable, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 interface CagedCall {
   program: string;
   args: readonly string[];
   /** Given on standard input. */
   input: string;
+  /** Beside it, from descriptor 3 on: files that are open already, and what is fed through a pipe. */
+  inputs?: readonly (number | Readable)[];
+  /** Told every part of the output as it comes. */
+  onOutput?: (part: string) => void;
   /** Of the wall clock, ms. Then it and everything it started is killed. */
   withinMs: number;
   /** Of standard output; beyond it is killed. */
@@ -22,11 +28,18 @@ export type CagedEnd =
 const mostSaid = 2_000;
 
 export function runCaged(call: CagedCall): Promise<CagedEnd> {
-  const { program, args, input, withinMs, outputBytes, signal } = call;
+  const { program, args, input, inputs = [], onOutput, withinMs, outputBytes, signal } = call;
   if (signal.aborted) return Promise.resolve({ kind: 'aborted' });
   return new Promise((resolve) => {
     // A process group of its own, so that one signal reaches all of it.
-    const child = spawn(program, args, { cwd: '/', env: bareEnvironment(), detached: true });
+    const child = spawn(program, args, {
+      cwd: '/',
+      env: bareEnvironment(),
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', ...inputs.map((one) => (typeof one === 'number' ? one : 'pipe'))],
+    });
+    const { stdin, stdout, stderr } = child;
+    if (stdin === null || stdout === null || stderr === null) throw new Error('a program without pipes');
     const parts: Buffer[] = [];
     let bytes = 0;
     let said = '';
@@ -51,17 +64,23 @@ export function runCaged(call: CagedCall): Promise<CagedEnd> {
       resolve(early ?? end);
     };
 
-    child.stdout.on('data', (part: Buffer) => {
+    stdout.on('data', (part: Buffer) => {
       bytes += part.length;
       if (bytes > outputBytes) kill({ kind: 'too_much' });
       else parts.push(part);
+      onOutput?.(part.toString('utf8'));
     });
-    child.stderr.on('data', (part: Buffer) => {
+    stderr.on('data', (part: Buffer) => {
       said = (said + part.toString('utf8')).slice(-mostSaid);
     });
     // It may end without having read all; how it ended says more than the broken pipe.
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
+    stdin.on('error', () => {});
+    stdin.end(input);
+    for (const [index, feed] of inputs.entries()) {
+      const pipe = child.stdio[index + 3];
+      // It may end before it has read all, and takes the feed with it.
+      if (typeof feed !== 'number' && pipe instanceof Writable) pipeline(feed, pipe).catch(() => {});
+    }
     child.once('error', (error) => done({ kind: 'failed', said: error.message, output: '' }));
     child.once('close', (code, killedBy) => {
       const output = Buffer.concat(parts).toString('utf8');

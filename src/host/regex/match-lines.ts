@@ -1,8 +1,7 @@
 /** Which expressions match which lines, as fail2ban's own engine answers it: its classes, in a caged process. */
-import { join } from 'node:path';
 import { z } from 'zod';
-import { runCaged, type CagedEnd } from './caged-run.ts';
-import { findEngine } from './find-engine.ts';
+import { askEngine, refused } from './ask-engine.ts';
+import { createTurns } from './turns.ts';
 
 export interface MatchRequest {
   /** As in a filter (`<HOST>`), or as the daemon has expanded them. */
@@ -16,7 +15,11 @@ export interface MatchRequest {
   timeZone: string | null;
   /** How many lines the filter reads at once. */
   maxLines: number;
+  /** `<HOST>` stands for names too, as with every `usedns` but `no`; they are never looked up. */
+  hostNames?: boolean;
   lines: readonly string[];
+  /** Before each line stand seconds since the epoch and a space, as for lines of the journal. */
+  dated?: boolean;
   /** When the lines were read, ms: dates without a year belong to the year before it. */
   at: number;
 }
@@ -31,6 +34,9 @@ const tried = z.object({
   problem: z.string().nullable(),
   /** It needed too much time on a line; lines after that were tried without it. */
   slow: z.boolean(),
+  /** How often it was tried, and how long that took in all. */
+  tries: count,
+  seconds: z.number(),
 });
 const matched = z.object({
   expression: count,
@@ -40,10 +46,14 @@ const matched = z.object({
   address: place.nullable(),
   /** True: it only helps to understand other lines and is no failure by itself. */
   helper: z.boolean(),
+  /** False: it began here, and a later line decided. */
+  last: z.boolean(),
   groups: z.record(z.string(), z.string()),
 });
 const answer = z.object({
   version: z.string(),
+  /** False: the kernel kept the engine from any network. */
+  network: z.boolean(),
   /** In the order of the request. */
   expressions: z.array(tried),
   ignore: z.array(tried),
@@ -57,6 +67,8 @@ const answer = z.object({
       /** The date that was read, seconds since the epoch. */
       at: z.number().nullable(),
       date: place.nullable(),
+      /** What `prefregex` leaves of it for the expressions. */
+      content: place.nullable(),
       /** Number of the ignoring expression that matched it. */
       ignored: count.nullable(),
       /** Every expression that matches; fail2ban takes the first. */
@@ -102,87 +114,38 @@ const usual: MatchLimits = {
   inputBytes: 2 * mib,
   outputBytes: 8 * mib,
 };
-const atOnce = 2;
-const mostWaiting = 16;
-const script = join(import.meta.dirname, 'match-lines.py');
 
 export function createRegexEngine({ program }: { program: string | null }): RegexEngine {
   const closed = new AbortController();
-  const waiting: (() => void)[] = [];
-  const running = new Set<Promise<MatchOutcome>>();
+  const turns = createTurns({ atOnce: 2, mostWaiting: 16 });
 
   async function run(request: MatchRequest, limits: MatchLimits): Promise<MatchOutcome> {
-    const found = await findEngine(program);
-    if ('missing' in found) return { kind: 'missing', sentence: found.missing };
-    const { lineSeconds, cpuSeconds, memoryBytes } = limits;
-    const input = JSON.stringify({
-      ...request,
-      now: request.at / 1000,
-      lineSeconds,
-      cpuSeconds,
-      memoryBytes,
-    });
-    if (Buffer.byteLength(input) > limits.inputBytes) return refused('The lines are too long to be tested.');
-    const end = await runCaged({
-      program: found.python,
-      args: ['-I', script],
-      input,
-      withinMs: limits.withinMs,
-      outputBytes: limits.outputBytes,
+    const { lineSeconds, inputBytes } = limits;
+    const asked = { ...request, now: request.at / 1000, lineSeconds };
+    if (Buffer.byteLength(JSON.stringify(asked)) > inputBytes)
+      return refused('The lines are too long to be tested.');
+    const told = await askEngine({
+      program,
+      script: 'match-lines.py',
+      request: asked,
+      limits,
       signal: closed.signal,
     });
-    return read(end);
+    if (told.kind !== 'answered') return told;
+    const parsed = answer.safeParse(told.answer);
+    return parsed.success
+      ? { kind: 'answered', answer: parsed.data }
+      : refused('fail2ban’s engine answered something that is not understood.');
   }
 
   return {
     async matchLines(request, limits = {}) {
-      if (running.size >= atOnce) {
-        if (waiting.length >= mostWaiting) return refused('Too many tests are waiting. Try again later.');
-        await new Promise<void>((go) => waiting.push(go));
-      }
-      const mine = run(request, { ...usual, ...limits });
-      running.add(mine);
-      try {
-        return await mine;
-      } finally {
-        running.delete(mine);
-        waiting.shift()?.();
-      }
+      const outcome = await turns.take(() => run(request, { ...usual, ...limits }));
+      return outcome ?? refused('Too many tests are waiting. Try again later.');
     },
     async close() {
       closed.abort();
-      while (running.size > 0) await Promise.allSettled(running);
+      await turns.idle();
     },
   };
-}
-
-const refused = (sentence: string): MatchOutcome => ({ kind: 'refused', sentence });
-
-function read(end: CagedEnd): MatchOutcome {
-  switch (end.kind) {
-    case 'ended': {
-      const parsed = answer.safeParse(json(end.output));
-      return parsed.success
-        ? { kind: 'answered', answer: parsed.data }
-        : refused('fail2ban’s engine answered something that is not understood.');
-    }
-    case 'too_slow':
-      return refused('The expressions need too much time on these lines; the test was stopped.');
-    case 'too_much':
-      return refused('The answer of fail2ban’s engine was too long; the test was stopped.');
-    case 'aborted':
-      return refused('BanGUI is stopping.');
-    case 'failed':
-      return /No module named 'fail2ban'/.test(end.said)
-        ? { kind: 'missing', sentence: 'The Python of fail2ban-regex does not know fail2ban.' }
-        : refused(`fail2ban’s engine failed: ${end.said.split('\n').at(-1) ?? ''}`);
-  }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

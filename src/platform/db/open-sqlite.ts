@@ -1,12 +1,12 @@
 /** Opens the embedded database: `node:sqlite` behind Kysely, one connection, write-ahead log. */
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { Kysely } from 'kysely';
-import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
+import { adaptSqlite } from './adapt-sqlite.ts';
 import { describeOpeningFailure } from './failure-opening.ts';
 import { describeDatabaseFailure, reasonOf } from './failure.ts';
 import { freeBytes, leastFreeBytes } from './free-space.ts';
@@ -31,7 +31,9 @@ interface OpenOptions {
  * much does it, and does it before it is the main thread's turn.
  */
 const checkpointPages = { usual: 8000, writesMuch: 4000 };
-const cacheKb = { usual: 2_000, writesMuch: 32_000 };
+const cacheKb = { usual: 2_000, writesMuch: 16_000 };
+/** Sorting for an index of ten million rows would fill hundreds of MB: it goes to files beside the database. */
+const tempStore = { usual: 'MEMORY', writesMuch: 'FILE' };
 
 /**
  * Makes the folder (0700) and the file (0600) when missing. Left-over `-wal` and `-shm` files of a crash are
@@ -41,13 +43,19 @@ export function openSqlite({ path, log, patienceMs = 5_000, writesMuch = false }
   const file = resolve(path);
   let sqlite: DatabaseSync | null = null;
   try {
-    if (!writesMuch) createPrivately(file);
+    if (!writesMuch) {
+      createPrivately(file);
+      // for all connections of the process; a thread cannot set it
+      process.env['SQLITE_TMPDIR'] ??= dirname(file);
+    }
     sqlite = new DatabaseSync(writesMuch ? existing(file) : file, {
       timeout: openTimeoutMs,
       enableForeignKeyConstraints: true,
     });
-    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
     const kind = writesMuch ? 'writesMuch' : 'usual';
+    sqlite.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = ${tempStore[kind]}`,
+    );
     sqlite.exec(
       `PRAGMA wal_autocheckpoint = ${checkpointPages[kind]}; PRAGMA cache_size = -${cacheKb[kind]}`,
     );
@@ -67,7 +75,7 @@ export function openSqlite({ path, log, patienceMs = 5_000, writesMuch = false }
     if (error === null) trouble = null;
     else if (failure !== null && failure.code !== 'database_locked') trouble = failure.message;
   };
-  const dialect = createPatientDialect({ sqlite, database: adapt(sqlite), onOutcome, patienceMs });
+  const dialect = createPatientDialect({ sqlite, database: adaptSqlite(sqlite), onOutcome, patienceMs });
   const db = new Kysely<Database>({ dialect });
   return {
     db,
@@ -112,52 +120,4 @@ function createPrivately(file: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-}
-
-const cachedStatements = 100;
-/** Characters; the longest ones write a batch of the history. */
-const cachedLength = 6_000;
-
-/** The part of better-sqlite3 that Kysely calls, with the statements of everyday queries kept prepared. */
-function adapt(sqlite: DatabaseSync): SqliteDatabase {
-  const cache = new Map<string, SqliteStatement>();
-  return {
-    close: () => sqlite.close(),
-    prepare(text) {
-      const known = cache.get(text);
-      if (known !== undefined) {
-        cache.delete(text);
-        cache.set(text, known);
-        return known;
-      }
-      // A plain `begin` that reads first and writes later fails at once, without waiting, when another process
-      // has written in between. Our transactions write; so they take the write lock at their start.
-      const statement = adaptStatement(sqlite.prepare(text === 'begin' ? 'begin immediate' : text));
-      if (text.length <= cachedLength) cache.set(text, statement);
-      if (cache.size > cachedStatements) {
-        for (const oldest of cache.keys()) {
-          cache.delete(oldest);
-          break;
-        }
-      }
-      return statement;
-    },
-  };
-}
-
-function adaptStatement(statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (values) => statement.all(...values.map(bindable)),
-    run: (values) => statement.run(...values.map(bindable)),
-    iterate: (values) => statement.iterate(...values.map(bindable)),
-  };
-}
-
-function bindable(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
-    return value;
-  }
-  if (value instanceof Uint8Array) return value;
-  throw new TypeError(`A value of type ${typeof value} cannot be stored in the database`);
 }

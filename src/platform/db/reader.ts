@@ -19,6 +19,8 @@ import type { Database } from './schema.ts';
 export interface Reader {
   db: Kysely<Database>;
   dialect: OpenDatabase['dialect'];
+  /** Of the embedded database; null: a server's. */
+  path: string | null;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export type ReaderAnswer =
 
 /** A server reads beside us anyway: on PostgreSQL these are the connections of the pool. */
 export function openReader({ db, dialect, path }: Pick<OpenDatabase, 'db' | 'dialect' | 'path'>): Reader {
-  if (path === null) return { db, dialect, close: () => Promise.resolve() };
+  if (path === null) return { db, dialect, path, close: () => Promise.resolve() };
   const reader = new Kysely<Database>({
     dialect: {
       // it tells Kysely that there is one connection: one question at a time, a transaction undisturbed
@@ -44,7 +46,7 @@ export function openReader({ db, dialect, path }: Pick<OpenDatabase, 'db' | 'dia
       createIntrospector: (of) => new SqliteIntrospector(of),
     },
   });
-  return { db: reader, dialect, close: () => reader.destroy() };
+  return { db: reader, dialect, path, close: () => reader.destroy() };
 }
 
 /** Several statements that see the same moment. */

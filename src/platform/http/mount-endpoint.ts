@@ -17,6 +17,7 @@ export function createMount({ app, visitOf }: MountDeps): Mount {
       method: endpoint.method,
       url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       config: { access: endpoint.access },
+      ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
       schema: describe(endpoint),
       handler: async (request, reply) => {
         const input = { params: request.params, query: request.query, body: request.body ?? undefined };

@@ -66,8 +66,8 @@ const problemResponse = {
           },
           current: {
             description:
-              'The file as somebody else has changed it: etag, content and encoding; null when it is gone',
-            type: ['object', 'null'] as ['object', 'null'],
+              'The file as somebody else has changed it: path, etag, content and encoding; null when it is gone',
+            type: 'object' as const,
           },
           commands: {
             description: 'Options that run code as root, by file, line and section',

@@ -12,6 +12,7 @@ import type { LogSource } from './log-source.ts';
 import type { HostFacts, JailFacts, Progress } from './messages.ts';
 import { stateEntry, stateKinds } from './state-rows.ts';
 import type { TableSource } from './table-source.ts';
+import { createTakeOver } from './take-over.ts';
 import { fromLog, fromTable } from './told-events.ts';
 import type { Writer, Written } from './writer.ts';
 
@@ -34,15 +35,15 @@ interface LoopDeps {
   logSource: LogSource;
   tableSource: TableSource;
   writer: Writer;
-  store: Pick<HistoryStore, 'startSeeding' | 'settle'>;
+  store: Pick<HistoryStore, 'startSeeding' | 'settle' | 'indexLines'>;
   fence: Fence;
+  /** A seeding was begun before and killed. */
+  seeding: boolean;
 }
 
 /** A mark without events is worth a transaction after so many bytes. */
 const markBytes = 1024 * 1024;
 const heldEveryMs = 5_000;
-/** From so many rows on it pays to build some of the indexes afterwards. */
-const bulkRows = 20_000;
 const mostMissed = 5;
 
 export function createFollowLoop(deps: LoopDeps): FollowLoop {
@@ -57,9 +58,9 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
   const held = createHeldBans(db, hostId);
   let heldAt = 0;
   let asOf: number | null = null;
-  let bulk = false;
-  /** What a seeding leaves to be built, this one or one that was killed. */
-  let settling: AsyncGenerator<number> | null = store.settle(fence);
+  const takeOver = createTakeOver({ tableSource, writer, store, fence, begun: deps.seeding });
+  /** What a seeding leaves to be built, this one or an earlier one. */
+  let indexing: AsyncGenerator<number> | null = store.indexLines(fence);
 
   const sources = (): Progress['sources'] => ({
     log: logSource.file() !== null && logSource.failure() === null,
@@ -96,25 +97,25 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
     const file = tableSource.file();
     if (batch === null || file === null) return false;
     const seeded = tableSource.seeded() || !batch.more;
-    if (!bulk && !tableSource.seeded() && (tableSource.expected() ?? 0) > bulkRows) {
-      await store.startSeeding(fence);
-      bulk = true;
-    }
     const mark = stateEntry(stateKinds.table, { file, anchors: batch.anchors, seeded });
-    if (!add(await writer.write(fromTable(batch.bans), [mark], { seeding: bulk }))) return false;
+    if (!add(await writer.write(fromTable(batch.bans), [mark]))) return false;
     totals.read += batch.bans.length;
     if (!sources().log) held.expect(batch.bans, now());
     tableSource.taken();
-    if (bulk && seeded) settling = store.settle(fence);
     return true;
   }
 
-  async function settle(): Promise<boolean> {
-    if (settling === null || (bulk && !tableSource.seeded())) return false;
-    const { done } = await settling.next();
-    if (done !== true) return true;
-    settling = null;
-    bulk = false;
+  async function takeMuch(): Promise<boolean> {
+    const bans = await takeOver.step();
+    totals.read += bans ?? 0;
+    totals.bans += bans ?? 0;
+    return bans !== null;
+  }
+
+  async function indexSome(): Promise<boolean> {
+    if (indexing === null) return false;
+    if ((await indexing.next()).done !== true) return true;
+    indexing = null;
     return false;
   }
 
@@ -169,23 +170,25 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
       counters.counted(next);
     },
     async turn() {
+      if (takeOver.underWay()) return await takeMuch();
       const heard = await readLog();
       const read = await readTable();
       const took = await takeMirror();
-      const settled = await settle();
+      const indexed = await indexSome();
       if (!heard && !read) await reconcile();
       if (!heard && !read) asOf = now();
-      return heard || read || took || settled;
+      return heard || read || took || indexed;
     },
     caughtUp: () =>
-      !bulk &&
+      !takeOver.underWay() &&
       (logSource.file() === null || logSource.failure() !== null || logSource.atEnd()) &&
       (tableSource.file() === null ||
         tableSource.failure() !== null ||
         (tableSource.seeded() && tableSource.atEnd())),
     progress() {
       const seeding =
-        bulk || (tableSource.file() !== null && tableSource.failure() === null && !tableSource.seeded());
+        takeOver.underWay() ||
+        (tableSource.file() !== null && tableSource.failure() === null && !tableSource.seeded());
       const known = sources().log || sources().database || facts !== null;
       return {
         state: !known ? 'waiting' : seeding ? 'seeding' : 'current',
@@ -201,6 +204,7 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
           log: { file: logSource.file(), failure: logSource.failure(), gap: logSource.gap() },
           table: { file: tableSource.file(), failure: tableSource.failure() },
           missed: [...missed.values()],
+          indexing: indexing !== null && !seeding,
         }),
       };
     },

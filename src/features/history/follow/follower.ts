@@ -5,6 +5,7 @@ import type { Host, HostStatus } from '../../../host/host.ts';
 import type { DatabaseAt } from '../../../platform/db/open.ts';
 import type { Geo } from '../../../platform/geo/geo.ts';
 import type { JobTools } from '../../../platform/jobs/job.ts';
+import { favourSpeed, withRoomyHeap } from '../../../platform/heap.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
 import type {
   Counts,
@@ -48,7 +49,7 @@ export interface FollowerDeps {
 const stopMs = 4_000;
 const restartMs = 5_000;
 /** MB. Batches are small; the address data is shared with the main thread. */
-const memory = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
+const memory = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 };
 
 interface Running {
   worker: Worker;
@@ -65,6 +66,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   let again: NodeJS.Timeout | null = null;
   let up = Promise.withResolvers<void>();
   let lastTask = 0;
+  let slow = (): void => {};
   let onSeeding: (begun: boolean) => void = () => {};
 
   function open(held: Fence): Running {
@@ -76,7 +78,9 @@ export function createFollower(deps: FollowerDeps): Follower {
       backfillDays,
       geo: geoNow(geo),
     };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: memory });
+    const worker = withRoomyHeap(
+      () => new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: memory }),
+    );
     const say = (message: ToWorker): void => worker.postMessage(message);
     say({ say: 'start', start: first });
     const tellHost = (status: HostStatus): void => {
@@ -110,7 +114,11 @@ export function createFollower(deps: FollowerDeps): Follower {
         const before = from.progress?.state === 'seeding';
         from.progress = message.progress;
         const seeding = message.progress.state === 'seeding';
-        if (seeding !== before) onSeeding(seeding);
+        if (seeding !== before) {
+          if (seeding) slow = favourSpeed();
+          else slow();
+          onSeeding(seeding);
+        }
         break;
       }
       case 'ended':
@@ -132,6 +140,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   /** A thread that ended by itself is begun anew for as long as the lock is held. */
   function gone(from: Running): void {
     from.unlisten();
+    slow();
     for (const { failed } of from.tasks.values()) failed(new Error('The writer of the history ended.'));
     from.tasks.clear();
     if (running !== from) return;

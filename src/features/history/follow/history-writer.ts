@@ -76,7 +76,19 @@ export async function openHistoryWriter({
     log,
     now,
   });
-  const loop = createFollowLoop({ db, hostId, log, now, logSource, tableSource, writer, store, fence });
+  const seeding = await store.seeding();
+  const loop = createFollowLoop({
+    db,
+    hostId,
+    log,
+    now,
+    logSource,
+    tableSource,
+    writer,
+    store,
+    fence,
+    seeding,
+  });
   const wake = createWake({ log });
   const tasks = createTasks({
     begin: taskSteps({ db, hostId, fence, store, writer, loop, retained, edition: () => geo.edition, now }),

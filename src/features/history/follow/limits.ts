@@ -7,6 +7,8 @@ interface Known {
   log: { file: string | null; failure: string | null; gap: number | null };
   table: { file: string | null; failure: string | null };
   missed: readonly Missing[];
+  /** Lines of bans that were taken over are being put into the search index. */
+  indexing: boolean;
 }
 
 const day = 86_400;
@@ -14,7 +16,7 @@ const hour = 3_600;
 /** Levels that leave out `Ban` and `Unban`, which are notices; and those that leave out starts and stops. */
 const tooQuiet = ['WARNING', 'ERROR', 'CRITICAL'];
 
-export function limitsOf({ facts, log, table, missed }: Known): string[] {
+export function limitsOf({ facts, log, table, missed, indexing }: Known): string[] {
   const sentences: string[] = [];
   const logRead = log.file !== null && log.failure === null;
   const tableRead = table.file !== null && table.failure === null;
@@ -55,6 +57,10 @@ export function limitsOf({ facts, log, table, missed }: Known): string[] {
     sentences.push(
       `fail2ban counted ${bans} more ${bans === 1 ? 'ban' : 'bans'} in ${jail} since ${minute(since)} than its log and ` +
         'database tell of.',
+    );
+  if (indexing)
+    sentences.push(
+      'Search in matched lines is slower while the lines that were taken over are being indexed.',
     );
   return sentences;
 }

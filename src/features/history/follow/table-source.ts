@@ -19,6 +19,8 @@ export interface TableSource {
   mark(): TableMark | null;
   /** Look soon: the log told of a ban. */
   wake(): void;
+  /** As much in one look as fail2ban's database may be held for. */
+  readMuch(much: boolean): void;
   /** Read again what was written after that time, ms. */
   again(since: number): void;
   /** How many rows there may be; null while unknown. */
@@ -32,7 +34,7 @@ export interface TableSource {
 }
 
 /** Some MB, and some ms of fail2ban's database. */
-const batchSize = 1000;
+const batchSizes = { usual: 1_000, much: 2_000 };
 const everyMs = 2_000;
 /** fail2ban writes the row within some ms of the line. */
 const afterLineMs = 250;
@@ -55,6 +57,7 @@ export function createTableSource({ from, log, now }: SourceOptions): TableSourc
   let read = 0;
   let expected: number | null = null;
   let atEnd = false;
+  let batchSize = batchSizes.usual;
 
   function look(path: string): TableBatch | null {
     const stamp = stampOf(path);
@@ -120,6 +123,9 @@ export function createTableSource({ from, log, now }: SourceOptions): TableSourc
     mark: () => mark,
     wake() {
       due = Math.min(due, now() + afterLineMs);
+    },
+    readMuch(much) {
+      batchSize = much ? batchSizes.much : batchSizes.usual;
     },
     again(since) {
       if (mark === null) return;

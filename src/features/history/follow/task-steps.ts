@@ -30,6 +30,7 @@ export function taskSteps(deps: StepsDeps): Record<TaskName, () => Step> {
     retention() {
       const pruning = store.prune(fence, retained());
       return async () => {
+        if (seeding(loop)) return nothing;
         const step = await pruning.next();
         if (step.done === true) return nothing;
         writer.changed(-step.value);

@@ -46,7 +46,7 @@ export function fromLog(
   return events;
 }
 
-export const fromTable = (bans: readonly TableBan[]): NewEvent[] =>
+export const fromTable = (bans: readonly TableBan[]): NewBan[] =>
   bans.map(({ jail, ip, at, seconds, count, failures, lines }) => ({
     action: 'ban',
     jail,

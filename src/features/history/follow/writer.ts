@@ -1,11 +1,11 @@
 /** Writes what the sources told, with where reading goes on, in one short transaction at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Log } from '../../../base/log.ts';
 import { describeDatabaseFailure } from '../../../platform/db/failure.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import { LockLost, type Fence } from '../../../platform/lock/fence.ts';
-import type { NewEvent } from '../new-event.ts';
+import type { NewBan, NewEvent } from '../new-event.ts';
 import type { HistoryStore } from '../store/store.ts';
 import { withOwnActs } from './own-acts.ts';
 import { stateEntry, stateKinds, writeState } from './state-rows.ts';
@@ -17,17 +17,14 @@ export interface Written {
   unbans: number;
 }
 
-interface WriteOptions {
-  seeding?: boolean;
-}
-
 export interface Writer {
   /**
    * Resolves once the events are stored, some at a time, and the entries with the last of them; tries again for as long
-   * as the database is away. Null when it was stopped before all is stored. `seeding`: of very many; see the store.
-   * Throws LockLost.
+   * as the database is away. Null when it was stopped before all is stored. Throws LockLost.
    */
-  write(events: readonly NewEvent[], entries: Entries, options?: WriteOptions): Promise<Written | null>;
+  write(events: readonly NewEvent[], entries: Entries): Promise<Written | null>;
+  /** The same with bans of fail2ban's table while the store is seeding: all of them in one transaction. */
+  seed(bans: readonly NewBan[], entries: Entries): Promise<Written | null>;
   /** In the history. */
   events(): number;
   /** Removed from it by someone else than `write`, in that transaction. */
@@ -48,6 +45,9 @@ interface WriterDeps {
   log: Log;
 }
 
+/** How a transaction puts events into the history. */
+type Put = (trx: Transaction<Database>, events: readonly NewEvent[]) => Promise<Written>;
+
 /** The main thread's own writes wait for it. */
 const wantedMs = 25;
 const sizes = { least: 400, most: 1000, first: 500 };
@@ -63,24 +63,30 @@ export function createWriter(deps: WriterDeps): Writer {
   let written = 0;
   let size = sizes.first;
 
-  async function once(
-    events: readonly NewEvent[],
-    entries: Entries,
-    options: WriteOptions,
-  ): Promise<Written> {
+  async function append(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<Written> {
+    const { added } = await store.append(trx, events);
+    const bans = added.filter(({ action }) => action === 'ban').length;
+    return { bans, unbans: added.length - bans };
+  }
+
+  async function seed(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<Written> {
+    const bans = events.filter((event) => event.action === 'ban');
+    return { bans: await store.seed(trx, bans), unbans: 0 };
+  }
+
+  async function once(events: readonly NewEvent[], entries: Entries, put: Put): Promise<Written> {
     const began = performance.now();
     let waited = 0;
     const result = await fence.write(async (trx) => {
       waited = performance.now() - began;
       const own = await withOwnActs(trx, hostId, events);
-      const { added } = await store.append(trx, own, options);
-      await writeState(trx, hostId, [...entries, stateEntry(stateKinds.events, count + added.length)]);
-      const bans = added.filter(({ action }) => action === 'ban').length;
-      return { bans, unbans: added.length - bans };
+      const { bans, unbans } = await put(trx, own);
+      await writeState(trx, hostId, [...entries, stateEntry(stateKinds.events, count + bans + unbans)]);
+      return { bans, unbans };
     });
     count += result.bans + result.unbans;
     written += result.bans + result.unbans;
-    learnSize(events.length, performance.now() - began - waited);
+    if (put === append) learnSize(events.length, performance.now() - began - waited);
     return result;
   }
 
@@ -90,15 +96,11 @@ export function createWriter(deps: WriterDeps): Writer {
     size = Math.round(Math.min(sizes.most, Math.max(sizes.least, (size + fitting) / 2)));
   }
 
-  async function oneByOne(
-    events: readonly NewEvent[],
-    entries: Entries,
-    options: WriteOptions,
-  ): Promise<Written> {
+  async function oneByOne(events: readonly NewEvent[], entries: Entries, put: Put): Promise<Written> {
     const sum = { bans: 0, unbans: 0 };
     for (const event of events) {
       try {
-        const { bans, unbans } = await once([event], [], options);
+        const { bans, unbans } = await once([event], [], put);
         sum.bans += bans;
         sum.unbans += unbans;
       } catch (error) {
@@ -106,22 +108,22 @@ export function createWriter(deps: WriterDeps): Writer {
         log.error('history_event_refused', { jail: event.jail, ip: event.ip, at: event.at, error });
       }
     }
-    await once([], entries, options);
+    await once([], entries, put);
     return sum;
   }
 
   async function persistently(
     events: readonly NewEvent[],
     entries: Entries,
-    options: WriteOptions,
+    put: Put,
   ): Promise<Written | null> {
     // a database that is away is told of once, not twice a second
     let told = false;
     for (let tries = 1; !stopped();) {
       try {
         const stored = await (tries > triesAsOne
-          ? oneByOne(events, entries, options)
-          : once(events, entries, options));
+          ? oneByOne(events, entries, put)
+          : once(events, entries, put));
         if (told) log.info('history_written_again', { events: events.length });
         return stored;
       } catch (error) {
@@ -137,7 +139,7 @@ export function createWriter(deps: WriterDeps): Writer {
   }
 
   return {
-    async write(given, entries, options = {}) {
+    async write(given, entries) {
       const from = notBefore();
       const events = given.filter(({ at }) => at >= from);
       const sum = { bans: 0, unbans: 0 };
@@ -146,13 +148,21 @@ export function createWriter(deps: WriterDeps): Writer {
         const slice = events.slice(begin, begin + size);
         begin += slice.length;
         const last = begin >= events.length;
-        const stored = await persistently(slice, last ? entries : [], options);
+        const stored = await persistently(slice, last ? entries : [], append);
         if (stored === null) return null;
         sum.bans += stored.bans;
         sum.unbans += stored.unbans;
         if (last) return sum;
         await sleep(breathMs);
       }
+    },
+    seed(given, entries) {
+      const from = notBefore();
+      return persistently(
+        given.filter(({ at }) => at >= from),
+        entries,
+        seed,
+      );
     },
     events: () => count,
     changed(by) {

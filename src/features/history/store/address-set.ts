@@ -5,7 +5,7 @@
 
 export const emptySet: Uint8Array = new Uint8Array(0);
 
-export function encodeSet(ids: Iterable<number>): Uint8Array {
+export function encodeSet(ids: readonly number[] | ReadonlySet<number>): Uint8Array {
   const sorted = Float64Array.from(ids).toSorted();
   const bytes = new Uint8Array(sorted.length * longestId);
   let length = 0;
@@ -42,8 +42,17 @@ export function sizeOfSet(bytes: Uint8Array): number {
   return size;
 }
 
-export const addToSet = (bytes: Uint8Array, ids: Iterable<number>): Uint8Array =>
-  bytes.length === 0 ? encodeSet(ids) : encodeSet([...decodeSet(bytes), ...ids]);
+export function addToSet(bytes: Uint8Array, ids: readonly number[]): Uint8Array {
+  if (bytes.length > 0) return encodeSet([...decodeSet(bytes), ...ids]);
+  const [only] = ids;
+  return only !== undefined && ids.length === 1 ? setOfOne(only) : encodeSet(ids);
+}
+
+/** Most sums of an hour are of one address. */
+function setOfOne(id: number): Uint8Array {
+  const bytes = new Uint8Array(longestId);
+  return bytes.subarray(0, putVarint(bytes, 0, id));
+}
 
 export function removeFromSet(bytes: Uint8Array, ids: ReadonlySet<number>): Uint8Array {
   return encodeSet(decodeSet(bytes).filter((id) => !ids.has(id)));

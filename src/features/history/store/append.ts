@@ -8,7 +8,7 @@ import { judgeAll, type Batch } from './batch.ts';
 import type { Bulk } from './bulk.ts';
 import { cleanEvent } from './clean-event.ts';
 import type { EventIds } from './event-ids.ts';
-import { createHourSums } from './hour-sums.ts';
+import { createHourSums, type NewestHour } from './hour-sums.ts';
 import { slackMs } from './join-events.ts';
 import type { Addresses, KnownAddress } from './known-addresses.ts';
 import { eventColumns, loadNear, readEvent, type EventRow } from './known-events.ts';
@@ -26,8 +26,7 @@ export interface AppendContext {
   /** Months whose partitions are there. */
   partitions: Set<string>;
   watch: DayWatch;
-  /** The full-text index is written later. */
-  unsearched?: boolean;
+  newest: NewestHour;
 }
 
 export async function appendEvents(

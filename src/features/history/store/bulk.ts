@@ -27,16 +27,17 @@ export interface Bulk {
 const sizes = [64, 8, 1];
 
 export function createBulk(dialect: 'sqlite' | 'postgres'): Bulk {
-  const texts = new Map<string, string>();
+  const texts = new Map<Shape, Map<number, string>>();
 
   async function insertSqlite(trx: Transaction<Database>, shape: Shape, rows: Rows): Promise<void> {
+    const known = texts.get(shape) ?? new Map<number, string>();
+    texts.set(shape, known);
     let from = 0;
     for (const size of sizes) {
       for (; rows.length - from >= size; from += size) {
-        const key = `${shape.table} ${shape.rest ?? ''} ${size}`;
-        const text = texts.get(key) ?? sqliteText(shape, size);
-        texts.set(key, text);
-        await trx.executeQuery(CompiledQuery.raw(text, rows.slice(from, from + size).flat()));
+        const text = known.get(size) ?? sqliteText(shape, size);
+        known.set(size, text);
+        await trx.executeQuery(CompiledQuery.raw(text, flat(rows, from, size)));
       }
     }
   }
@@ -59,6 +60,13 @@ export function createBulk(dialect: 'sqlite' | 'postgres'): Bulk {
       return sql`(SELECT ${sql.raw(fields)} FROM json_each(${JSON.stringify(rows)}))`;
     },
   };
+}
+
+/** The values of some rows, one row after the other. */
+function flat(rows: Rows, from: number, size: number): Value[] {
+  const values: Value[] = [];
+  for (let at = from; at < from + size; at++) for (const value of rows[at] ?? []) values.push(value);
+  return values;
 }
 
 function sqliteText({ table, columns, rest = '' }: Shape, size: number): string {

@@ -1,5 +1,5 @@
 /** What either database can hold of an event: text of attackers, times of broken clocks. */
-import type { NewEvent } from '../new-event.ts';
+import type { NewBan, NewEvent, NewUnban } from '../new-event.ts';
 
 /** Characters. A name is part of indexes, whose rows PostgreSQL bounds. */
 const longestName = 255;
@@ -15,31 +15,48 @@ const latest = 8_500_000_000_000;
 const mostCount = 2 ** 31 - 1;
 
 export function cleanEvent(event: NewEvent): NewEvent {
-  const told = {
-    jail: cleanName(event.jail),
-    ip: cleanName(event.ip),
-    at: whole(event.at, 0, latest),
-    origin: event.origin,
-    actor: event.actor === null ? null : cut(cleanText(event.actor), longestReason),
-    reason: event.reason === null ? null : cut(cleanText(event.reason), longestReason),
-  };
-  if (event.action === 'unban') return { ...told, action: 'unban' };
+  return event.action === 'ban' ? cleanBan(event) : cleanUnban(event);
+}
+
+export function cleanBan(ban: NewBan): NewBan {
+  const { jail, ip, at, origin, actor, reason, fail2banAt, seconds, count, failures, lines } = ban;
   return {
-    ...told,
     action: 'ban',
-    fail2banAt: event.fail2banAt === null ? null : whole(event.fail2banAt, 0, latest / 1000),
-    seconds: event.seconds === null ? null : whole(event.seconds, -1, Number.MAX_SAFE_INTEGER),
-    count: whole(event.count, 0, mostCount),
-    failures: whole(event.failures, 0, mostCount),
-    lines: cleanLines(event.lines),
+    jail: cleanName(jail),
+    ip: cleanName(ip),
+    at: whole(at, 0, latest),
+    origin,
+    actor: cleanNote(actor),
+    reason: cleanNote(reason),
+    fail2banAt: fail2banAt === null ? null : whole(fail2banAt, 0, latest / 1000),
+    seconds: seconds === null ? null : whole(seconds, -1, Number.MAX_SAFE_INTEGER),
+    count: whole(count, 0, mostCount),
+    failures: whole(failures, 0, mostCount),
+    lines: cleanLines(lines),
   };
 }
+
+function cleanUnban({ jail, ip, at, origin, actor, reason }: NewUnban): NewUnban {
+  return {
+    action: 'unban',
+    jail: cleanName(jail),
+    ip: cleanName(ip),
+    at: whole(at, 0, latest),
+    origin,
+    actor: cleanNote(actor),
+    reason: cleanNote(reason),
+  };
+}
+
+const cleanNote = (text: string | null): string | null =>
+  text === null ? null : cut(cleanText(text), longestReason);
 
 /** NUL, which PostgreSQL cannot hold, and halves of surrogate pairs become U+FFFD. */
 const cleanText = (text: string): string =>
   (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text).toWellFormed();
 
-const cleanName = (text: string): string => cleanText(text.slice(0, longestName));
+const cleanName = (text: string): string =>
+  cleanText(text.length > longestName ? text.slice(0, longestName) : text);
 
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : text.slice(0, most - cutMark.length).toWellFormed() + cutMark;

@@ -17,8 +17,14 @@ interface Change {
   key: readonly Value[];
   /** In the order of the table's counts. */
   counts: number[];
-  joined: Set<number>;
-  left: Set<number>;
+  /** Some of them may be there twice. */
+  joined: number[];
+  left: number[];
+}
+
+/** No hour after it has sums; null while that has not been looked up. */
+export interface NewestHour {
+  at: number | null;
 }
 
 export interface HourSums {
@@ -33,94 +39,107 @@ export interface HourSums {
   write(trx: Transaction<Database>): Promise<void>;
 }
 
-export function createHourSums({ hostId, bulk }: { hostId: string; bulk: Bulk }): HourSums {
-  const changes = new Map(sumTables.map((table) => [table, new Map<string, Change>()]));
+interface SumsOptions {
+  hostId: string;
+  bulk: Bulk;
+  newest: NewestHour;
+}
 
-  function changeOf(table: SumTable, event: Counted): Change {
+export function createHourSums({ hostId, bulk, newest }: SumsOptions): HourSums {
+  /** By hour; of a table, by the rest of its key. */
+  const changes = new Map<number, Map<string, Change>[]>();
+
+  function changeOf(table: SumTable, place: number, event: Counted): Change {
     const hour = hourOfId(event.id);
-    const key = [hour, ...table.of.map(({ read }) => read(event))];
-    const text = key.join('\0');
-    const found = changes.get(table)?.get(text);
+    let tables = changes.get(hour);
+    if (tables === undefined) {
+      tables = sumTables.map(() => new Map<string, Change>());
+      changes.set(hour, tables);
+    }
+    const ofTable = tables[place];
+    if (ofTable === undefined) throw new Error('there is no such table of sums');
+    const text = table.textOf(event);
+    const found = ofTable.get(text);
     if (found !== undefined) return found;
-    const change = {
-      key,
-      counts: table.counts.map(() => 0),
-      joined: new Set<number>(),
-      left: new Set<number>(),
-    };
-    changes.get(table)?.set(text, change);
+    const key = [hour, ...table.of.map(({ read }) => read(event))];
+    const change = { key, counts: table.counts.map(() => 0), joined: [], left: [] };
+    ofTable.set(text, change);
     return change;
   }
 
+  // plain loops: this runs for each of a million bans, and iterators are garbage
   function count(event: Counted, sign: 1 | -1, address: number | null): void {
-    for (const table of sumTables) {
-      if (event.action === 'unban' && !table.unbans) continue;
-      const { counts, joined } = changeOf(table, event);
-      for (const [place, { read }] of table.counts.entries())
-        counts[place] = (counts[place] ?? 0) + sign * read(event);
-      if (event.action === 'ban' && address !== null) joined.add(address);
+    for (let at = 0; at < sumTables.length; at++) {
+      const table = sumTables[at];
+      if (table === undefined || (event.action === 'unban' && !table.unbans)) continue;
+      const { counts, joined } = changeOf(table, at, event);
+      for (let place = 0; place < counts.length; place++)
+        counts[place] = (counts[place] ?? 0) + sign * (table.counts[place]?.read(event) ?? 0);
+      if (event.action === 'ban' && address !== null) joined.push(address);
     }
   }
 
   return {
     add: (event, address) => count(event, 1, address),
     subtract: (event) => count(event, -1, null),
-    leave: (table, event, address) => void changeOf(table, event).left.add(address),
-    hours: () =>
-      new Set(sumTables.flatMap((table) => [...(changes.get(table)?.values() ?? [])].map(hourOfChange))),
+    leave: (table, event, address) =>
+      void changeOf(table, sumTables.indexOf(table), event).left.push(address),
+    hours: () => new Set(changes.keys()),
     async write(trx) {
-      for (const table of sumTables) {
-        const all = [...(changes.get(table)?.values() ?? [])].filter(
-          ({ counts, joined, left }) => counts.some((one) => one !== 0) || joined.size > 0 || left.size > 0,
-        );
-        if (all.length > 0) await writeChanges({ trx, table, hostId, bulk }, all);
+      newest.at ??= await newestHour(trx, hostId);
+      for (const [place, table] of sumTables.entries()) {
+        const all = [...changes.values()]
+          .flatMap((tables) => [...(tables[place]?.values() ?? [])])
+          .filter(
+            ({ counts, joined, left }) =>
+              joined.length > 0 || left.length > 0 || counts.some((one) => one !== 0),
+          );
+        if (all.length > 0) await writeChanges({ trx, table, hostId, bulk, newest: newest.at }, all);
       }
+      for (const hour of changes.keys()) newest.at = Math.max(newest.at, hour);
     },
   };
 }
 
-const hourOfChange = ({ key }: Change): number => Number(key[0]);
+/** `jail_sums` has rows of every hour that has any. */
+async function newestHour(trx: Transaction<Database>, hostId: string): Promise<number> {
+  const row = await trx
+    .selectFrom('jail_sums')
+    .select('at')
+    .where('host_id', '=', hostId)
+    .where('grain', '=', hourMs)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? Number.NEGATIVE_INFINITY : Number(row.at);
+}
 
 interface WriteOptions {
   trx: Transaction<Database>;
   table: SumTable;
   hostId: string;
   bulk: Bulk;
+  newest: number;
 }
 
-async function writeChanges(
-  { trx, table, hostId, bulk }: WriteOptions,
-  all: readonly Change[],
-): Promise<void> {
-  const given = bulk.rows(
-    table.keyColumns,
-    all.map(({ key }) => key),
-  );
-  const same = sql.raw(
-    Object.keys(table.keyColumns)
-      .map((column) => `s.${column} = k.${column}`)
-      .join(' AND '),
-  );
-  const { rows } = await sql<Record<string, Value>>`
-    SELECT s.* FROM ${given} AS k CROSS JOIN ${sql.table(table.name)} s
-    WHERE s.host_id = ${hostId} AND s.grain = ${hourMs} AND ${same}`.execute(trx);
-  const stored = new Map(
-    rows.map((row) => [
-      Object.keys(table.keyColumns)
-        .map((column) => row[column])
-        .join('\0'),
-      row,
-    ]),
+async function writeChanges(options: WriteOptions, all: readonly Change[]): Promise<void> {
+  const { trx, table, hostId, bulk, newest } = options;
+  const stored = await readStored(
+    options,
+    all.filter(({ key }) => Number(key[0]) <= newest),
   );
   const kept: Value[][] = [];
   const emptied: Value[][] = [];
   for (const { key, counts, joined, left } of all) {
-    const row = stored.get(key.join('\0'));
+    const row = stored.size === 0 ? undefined : stored.get(key.join('\0'));
     const set = row?.['addresses'] instanceof Uint8Array ? row['addresses'] : emptySet;
-    const grown = joined.size === 0 ? set : addToSet(set, joined);
-    const gone = new Set([...left].filter((id) => !joined.has(id)));
-    const addresses = gone.size === 0 ? grown : removeFromSet(grown, gone);
-    const totals = table.counts.map(({ column }, place) => Number(row?.[column] ?? 0) + (counts[place] ?? 0));
+    const grown = joined.length === 0 ? set : addToSet(set, joined);
+    const addresses =
+      left.length === 0 ? grown : removeFromSet(grown, new Set(left.filter((id) => !joined.includes(id))));
+    const totals =
+      row === undefined
+        ? counts
+        : table.counts.map(({ column }, place) => Number(row[column] ?? 0) + (counts[place] ?? 0));
     if (totals.every((one) => one === 0)) emptied.push([...key]);
     else kept.push([hostId, hourMs, ...key, ...totals, addresses]);
   }
@@ -129,4 +148,22 @@ async function writeChanges(
   const keys = sql.raw(Object.keys(table.keyColumns).join());
   await sql`DELETE FROM ${sql.table(table.name)} WHERE host_id = ${hostId} AND grain = ${hourMs}
     AND (${keys}) IN (SELECT ${keys} FROM ${bulk.rows(table.keyColumns, emptied)} AS k)`.execute(trx);
+}
+
+/** By the key's values. */
+async function readStored(
+  { trx, table, hostId, bulk }: WriteOptions,
+  changes: readonly Change[],
+): Promise<Map<string, Record<string, Value>>> {
+  if (changes.length === 0) return new Map();
+  const columns = Object.keys(table.keyColumns);
+  const given = bulk.rows(
+    table.keyColumns,
+    changes.map(({ key }) => key),
+  );
+  const same = sql.raw(columns.map((column) => `s.${column} = k.${column}`).join(' AND '));
+  const { rows } = await sql<Record<string, Value>>`
+    SELECT s.* FROM ${given} AS k CROSS JOIN ${sql.table(table.name)} s
+    WHERE s.host_id = ${hostId} AND s.grain = ${hourMs} AND ${same}`.execute(trx);
+  return new Map(rows.map((row) => [columns.map((column) => row[column]).join('\0'), row]));
 }

@@ -6,7 +6,7 @@ import type { Fence } from '../../../platform/lock/fence.ts';
 import { dayOf, hourOfId } from '../history-id.ts';
 import type { Bulk } from './bulk.ts';
 import { forgetDays, type DayWatch } from './day-sums.ts';
-import { createHourSums } from './hour-sums.ts';
+import { createHourSums, type NewestHour } from './hour-sums.ts';
 import { eventColumns, readEvent, type EventRow } from './known-events.ts';
 import type { StoredEvent } from './stored-event.ts';
 import { countrySums, networkSums } from './sum-tables.ts';
@@ -16,6 +16,7 @@ interface RelocateOptions {
   hostId: string;
   bulk: Bulk;
   watch: DayWatch;
+  newest: NewestHour;
   locate: Locate;
   /** Names of networks as the addresses are written again. */
   nameNetworks(trx: Transaction<Database>, places: readonly Place[]): Promise<void>;
@@ -119,11 +120,11 @@ async function readSome(
 }
 
 async function moveSome(
-  { hostId, bulk, watch }: RelocateOptions,
+  { hostId, bulk, watch, newest }: RelocateOptions,
   trx: Transaction<Database>,
   { address, place, events }: Move & { events: readonly StoredEvent[] },
 ): Promise<void> {
-  const sums = createHourSums({ hostId, bulk });
+  const sums = createHourSums({ hostId, bulk, newest });
   const { country, asn } = place;
   for (const event of events) {
     if (event.action === 'unban' || (event.country === country && event.asn === asn)) continue;

@@ -1,14 +1,14 @@
 /**
- * Taking over a million bans at once. What serves reading only is built afterwards, in one go and many times as fast:
- * most indexes while the history was empty, and the full-text index. SQLite only: each of them writes pages there that
- * are spread all over the file, again for every transaction.
+ * Taking over a million bans at once, into a history that is empty. What serves reading only is built afterwards, in one
+ * go and many times as fast: indexes, how often each address was banned, the full-text index. SQLite only: each of them
+ * writes pages there that are spread all over the file, again for every transaction.
  */
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { searchLines } from '../../../platform/db/history-search.ts';
 import { historyIndexes } from '../../../platform/db/migrations/0004-history.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
-import type { Appended } from './stored-event.ts';
+import { timeOfId } from '../history-id.ts';
 
 interface SeedingOptions {
   db: Kysely<Database>;
@@ -18,73 +18,116 @@ interface SeedingOptions {
 
 /** Lines of this id and later ones may not be in the full-text index. */
 export const unsearchedKey = 'unsearched_from';
+/** A seeding has begun; addresses do not know all of their bans until it is settled, the first of its steps. */
+const seedingKey = 'seeding';
 
-/** By its address an event is recognised again: that index stays. */
-const kept = 'history_by_address';
+const addressesAtOnce = 1_000;
 
-export async function startSeeding({ db, dialect }: SeedingOptions, fence: Fence): Promise<void> {
-  if (dialect === 'postgres') return;
-  if ((await db.selectFrom('history').select('id').limit(1).executeTakeFirst()) !== undefined) return;
+/** True when one has begun now, or was begun and killed. */
+export async function startSeeding({ db, dialect, hostId }: SeedingOptions, fence: Fence): Promise<boolean> {
+  if ((await readNumber(db, hostId, seedingKey)) !== null) return true;
+  if (dialect === 'postgres') return false;
+  if ((await db.selectFrom('history').select('id').limit(1).executeTakeFirst()) !== undefined) return false;
   await fence.write(async (trx) => {
-    for (const { name } of historyIndexes)
-      if (name !== kept) await sql`DROP INDEX IF EXISTS ${sql.ref(name)}`.execute(trx);
+    for (const { name } of historyIndexes) await sql`DROP INDEX IF EXISTS ${sql.ref(name)}`.execute(trx);
+    await setNumber(trx, { hostId, key: seedingKey, value: 1 });
+    await setNumber(trx, { hostId, key: unsearchedKey, value: 0 });
   });
+  return true;
 }
 
-/** Lines of these events were not put into the full-text index. */
-export async function leaveUnsearched(
-  { hostId }: SeedingOptions,
-  trx: Transaction<Database>,
-  { added, completed }: Appended,
-): Promise<void> {
-  const told = [...added, ...completed].filter(({ lines }) => lines.length > 0);
-  if (told.length === 0) return;
-  const least = told.reduce((low, { id }) => Math.min(low, id), Number.MAX_SAFE_INTEGER);
-  const from = await unsearchedFrom(trx, hostId);
-  if (from === null || least < from) await setUnsearched(trx, hostId, least);
+/** Whether `settle` has something to do before anything but a seeding may be written. */
+export const isSeeding = async ({ db, hostId }: SeedingOptions): Promise<boolean> =>
+  (await readNumber(db, hostId, seedingKey)) !== null;
+
+/**
+ * Builds the indexes, each in one transaction that takes about a second for a million events, and counts the bans of the
+ * addresses. Then the history is like any other.
+ */
+export async function* settle(options: SeedingOptions, fence: Fence): AsyncGenerator<number, void> {
+  const { db, dialect, hostId } = options;
+  if (!(await isSeeding(options))) return;
+  if (dialect === 'sqlite') {
+    const found = await sql<{
+      name: string;
+    }>`SELECT name FROM sqlite_schema WHERE type = 'index'`.execute(db);
+    const there = new Set(found.rows.map(({ name }) => name));
+    for (const { name, create } of historyIndexes) {
+      if (there.has(name)) continue;
+      await fence.write(async (trx) => void (await create.execute(trx)));
+      yield 0;
+    }
+  }
+  for (let from = 0; ;) {
+    const last = await fence.write((trx) => countBans(trx, { hostId, from }));
+    if (last === null) break;
+    from = last + 1;
+    yield 0;
+  }
+  await fence.write((trx) => removeNumber(trx, hostId, seedingKey));
 }
 
-/** Builds what seeding left out. Each step is one transaction, short but for the indexes: about a second for a million events. */
-export async function* settle(
+/** Puts what `settle` left into the full-text index, in short transactions. Answers lines. */
+export async function* indexLines(
   { db, dialect, hostId }: SeedingOptions,
   fence: Fence,
 ): AsyncGenerator<number, void> {
   if (dialect === 'postgres') return;
-  const found = await sql<{ name: string }>`SELECT name FROM sqlite_schema WHERE type = 'index'`.execute(db);
-  const there = new Set(found.rows.map(({ name }) => name));
-  for (const { name, create } of historyIndexes) {
-    if (there.has(name)) continue;
-    await fence.write(async (trx) => void (await create.execute(trx)));
-    yield 0;
-  }
-  for (;;) {
-    const indexed = await fence.write(async (trx) => {
-      const from = await unsearchedFrom(trx, hostId);
-      if (from === null) return null;
-      const { lines, next } = await searchLines(trx, from);
-      if (next === null) await trx.deleteFrom('history_state').where('key', '=', unsearchedKey).execute();
-      else await setUnsearched(trx, hostId, next);
+  while ((await readNumber(db, hostId, unsearchedKey)) !== null) {
+    yield await fence.write(async (trx) => {
+      const { lines, next } = await searchLines(trx, (await readNumber(trx, hostId, unsearchedKey)) ?? 0);
+      if (next === null) await removeNumber(trx, hostId, unsearchedKey);
+      else await setNumber(trx, { hostId, key: unsearchedKey, value: next });
       return lines;
     });
-    if (indexed === null) return;
-    yield indexed;
   }
 }
 
-async function unsearchedFrom(db: Kysely<Database>, hostId: string): Promise<number | null> {
+/** Of some addresses from this number on, in a history that holds bans from rows only: ids tell their whole seconds. */
+async function countBans(
+  trx: Transaction<Database>,
+  { hostId, from }: { hostId: string; from: number },
+): Promise<number | null> {
+  const { rows } = await sql<{ id: number; ip: string; bans: number; first: number; last: number }>`
+    SELECT a.id, count(*) AS bans, min(h.id) AS first, max(h.id) AS last
+    FROM (SELECT id, ip FROM addresses WHERE id >= ${from} AND host_id = ${hostId} ORDER BY id LIMIT ${addressesAtOnce}) a
+    JOIN history h ON h.ip = a.ip GROUP BY a.id ORDER BY a.id`.execute(trx);
+  for (const { id, bans, first, last } of rows)
+    if (bans > 1)
+      await trx
+        .updateTable('addresses')
+        .set({ bans, first_at: secondOf(first), last_at: secondOf(last) })
+        .where('id', '=', id)
+        .execute();
+  return rows.at(-1)?.id ?? null;
+}
+
+const secondOf = (id: number): number => Math.floor(timeOfId(id) / 1_000) * 1_000;
+
+async function readNumber(db: Kysely<Database>, hostId: string, key: string): Promise<number | null> {
   const row = await db
     .selectFrom('history_state')
     .select('value')
     .where('host_id', '=', hostId)
-    .where('key', '=', unsearchedKey)
+    .where('key', '=', key)
     .executeTakeFirst();
   return row === undefined ? null : Number(row.value);
 }
 
-async function setUnsearched(trx: Transaction<Database>, hostId: string, from: number): Promise<void> {
+interface Entry {
+  hostId: string;
+  key: string;
+  value: number;
+}
+
+async function setNumber(trx: Transaction<Database>, { hostId, key, value }: Entry): Promise<void> {
   await trx
     .insertInto('history_state')
-    .values({ host_id: hostId, key: unsearchedKey, value: String(from) })
-    .onConflict((row) => row.columns(['host_id', 'key']).doUpdateSet({ value: String(from) }))
+    .values({ host_id: hostId, key, value: String(value) })
+    .onConflict((row) => row.columns(['host_id', 'key']).doUpdateSet({ value: String(value) }))
     .execute();
+}
+
+async function removeNumber(trx: Transaction<Database>, hostId: string, key: string): Promise<void> {
+  await trx.deleteFrom('history_state').where('host_id', '=', hostId).where('key', '=', key).execute();
 }

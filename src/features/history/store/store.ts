@@ -3,15 +3,16 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Locate } from '../../../platform/geo/place.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
-import type { NewEvent } from '../new-event.ts';
-import { appendEvents, type AppendContext } from './append.ts';
+import type { NewBan, NewEvent } from '../new-event.ts';
+import { appendEvents } from './append.ts';
 import { createBulk } from './bulk.ts';
 import { rollUpDays } from './day-sums.ts';
 import { createEventIds } from './event-ids.ts';
 import { createAddresses } from './known-addresses.ts';
 import { pruneHistory } from './prune.ts';
 import { relocateAddresses, type Relocated } from './relocate.ts';
-import { leaveUnsearched, settle, startSeeding } from './seeding.ts';
+import { seedBans, type SeedContext } from './seed-bans.ts';
+import { indexLines, isSeeding, settle, startSeeding } from './seeding.ts';
 import type { Appended } from './stored-event.ts';
 
 /**
@@ -21,17 +22,22 @@ import type { Appended } from './stored-event.ts';
 export interface HistoryStore {
   /**
    * Up to some 1,000 events, in any order and told of any number of times. Everything is written within `trx`; what it
-   * answers is true once that is stored. One at a time. With `seeding`, the search index is left to `settle`.
+   * answers is true once that is stored. One at a time.
    */
-  append(
-    trx: Transaction<Database>,
-    events: readonly NewEvent[],
-    options?: { seeding?: boolean },
-  ): Promise<Appended>;
-  /** Before very many bans are taken over; of use while the history is empty. */
-  startSeeding(fence: Fence): Promise<void>;
-  /** Builds what seeding left out; to be called at the start of a tenure as well, as a seeding may have been killed. */
+  append(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<Appended>;
+  /**
+   * Before very many bans are taken over. True: the history is empty, or an earlier seeding was killed; until `settle`
+   * has ended, only `seed` and `settle` may be called.
+   */
+  startSeeding(fence: Fence): Promise<boolean>;
+  /** A seeding has begun that is not settled. */
+  seeding(): Promise<boolean>;
+  /** Up to some thousand bans of fail2ban's table; answers how many are new. As `append` otherwise. */
+  seed(trx: Transaction<Database>, bans: readonly NewBan[]): Promise<number>;
+  /** Builds what seeding left out; does nothing when none was begun. */
   settle(fence: Fence): AsyncGenerator<number, void>;
+  /** Puts lines into the full-text index that are not in it yet. */
+  indexLines(fence: Fence): AsyncGenerator<number, void>;
   /** Sums of the days that were over before `until` (ms). Answers days made. */
   rollUp(fence: Fence, until: number): AsyncGenerator<number, void>;
   /** Deletes everything of before the hour of `before` (ms). Answers events deleted. */
@@ -53,7 +59,19 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
   const ids = createEventIds(bulk);
   const partitions = new Set<string>();
   const watch = { day: null };
-  const context: AppendContext = { dialect, hostId, bulk, addresses, ids, partitions, watch };
+  const newest = { at: null };
+  const frontier = { at: null };
+  const context: SeedContext = {
+    dialect,
+    hostId,
+    bulk,
+    addresses,
+    ids,
+    partitions,
+    watch,
+    newest,
+    frontier,
+  };
   /** What was written last. Gone: its transaction was not stored, and what is kept in mind of it is wrong. */
   let last: number | null = null;
 
@@ -61,6 +79,8 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     addresses.forget();
     ids.forget();
     partitions.clear();
+    newest.at = null;
+    frontier.at = null;
     last = null;
   }
 
@@ -70,27 +90,36 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     if (found === undefined) forget();
   }
 
-  const options = { db, dialect, hostId, bulk, watch, locate, forget };
+  /** After a failure nothing that is kept in mind can be trusted. */
+  async function written<T>(trx: Transaction<Database>, write: () => Promise<T>): Promise<T> {
+    await forgetUnstored(trx);
+    try {
+      return await write();
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+
+  const options = { db, dialect, hostId, bulk, watch, newest, locate, forget };
 
   return {
-    async append(trx, events, { seeding = false } = {}) {
-      await forgetUnstored(trx);
-      try {
-        const appended = await appendEvents(
-          { ...context, unsearched: seeding && dialect === 'sqlite' },
-          trx,
-          events,
-        );
-        if (seeding && dialect === 'sqlite') await leaveUnsearched(options, trx, appended);
+    append: (trx, events) =>
+      written(trx, async () => {
+        const appended = await appendEvents(context, trx, events);
         last = appended.added.at(-1)?.id ?? last;
         return appended;
-      } catch (error) {
-        forget();
-        throw error;
-      }
-    },
+      }),
+    seed: (trx, bans) =>
+      written(trx, async () => {
+        const seeded = await seedBans(context, trx, bans);
+        last = seeded.last ?? last;
+        return seeded.added;
+      }),
     startSeeding: (fence) => startSeeding(options, fence),
+    seeding: () => isSeeding(options),
     settle: (fence) => settle(options, fence),
+    indexLines: (fence) => indexLines(options, fence),
     rollUp: (fence, until) => rollUpDays(options, fence, until),
     prune: (fence, before) => pruneHistory({ ...options, addresses }, fence, before),
     relocate: (fence, after) =>

@@ -19,6 +19,8 @@ export interface SumTable {
   name: 'jail_sums' | 'country_sums' | 'network_sums';
   /** What it is by, besides host, grain and time. */
   of: readonly Dimension[];
+  /** The same as one text. */
+  textOf(event: Counted): string;
   counts: readonly Count[];
   /** Whether the end of a ban counts in it. */
   unbans: boolean;
@@ -62,5 +64,10 @@ function sumTable(name: SumTable['name'], of: readonly Dimension[], counts: read
       .map((column) => `${column} = excluded.${column}`)
       .join(', ')}`,
   };
-  return { name, of, counts, unbans: counts.includes(unbans), keyColumns, shape };
+  const textOf = (event: Counted): string => {
+    let text = '';
+    for (const { read } of of) text += `${read(event)}\0`;
+    return text;
+  };
+  return { name, of, textOf, counts, unbans: counts.includes(unbans), keyColumns, shape };
 }

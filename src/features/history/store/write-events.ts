@@ -12,7 +12,6 @@ interface WriteOptions {
   dialect: 'sqlite' | 'postgres';
   hostId: string;
   bulk: Bulk;
-  unsearched?: boolean;
 }
 
 const eventShape: Shape = {
@@ -55,21 +54,14 @@ const changedShape: Shape = {
 const lineShape: Shape = { table: 'history_lines', columns: { id: 'bigint', lines: 'text' } };
 const searchShape: Shape = { table: 'history_search', columns: { rowid: 'bigint', lines: 'text' } };
 
-export async function writeEvents(
-  { trx, dialect, hostId, bulk, unsearched = false }: WriteOptions,
-  batch: Batch,
-): Promise<void> {
+export async function writeEvents({ trx, dialect, hostId, bulk }: WriteOptions, batch: Batch): Promise<void> {
   const { fresh, changed } = batch;
   await bulk.insert(
     trx,
     eventShape,
     [...fresh].map((event) => rowOf(hostId, event)),
   );
-  await bulk.insert(
-    trx,
-    changedShape,
-    [...changed.keys()].map((event) => rowOf(hostId, event)),
-  );
+  await writeChanged({ trx, dialect, hostId, bulk }, [...changed.keys()]);
   const lines = [...batch.lines].map(([event, told]) => ({
     id: event.id,
     told,
@@ -83,12 +75,88 @@ export async function writeEvents(
     lineShape,
     there.map(({ id, told }) => [id, JSON.stringify(told)]),
   );
-  if (dialect === 'sqlite' && !unsearched)
+  if (dialect === 'sqlite')
     await bulk.insert(
       trx,
       searchShape,
       there.map(({ id, told }) => [id, told.join('\n')]),
     );
+}
+
+export async function writeChanged(
+  { trx, hostId, bulk }: WriteOptions,
+  events: readonly StoredEvent[],
+): Promise<void> {
+  await bulk.insert(
+    trx,
+    changedShape,
+    events.map((event) => rowOf(hostId, event)),
+  );
+}
+
+/** All that a row of fail2ban's table can tell; the rest is null. */
+const seededShape: Shape = {
+  table: 'history',
+  columns: {
+    id: 'bigint',
+    host_id: 'text',
+    jail: 'text',
+    ip: 'text',
+    action: 'text',
+    at: 'bigint',
+    fail2ban_at: 'bigint',
+    seconds: 'bigint',
+    ban_count: 'bigint',
+    failures: 'bigint',
+    origin: 'text',
+    again: 'bigint',
+    country: 'text',
+    asn: 'bigint',
+  },
+};
+
+/** Bans from rows only, none of which is stored. Their lines are not put into the search index. */
+export async function writeSeeded(
+  { trx, hostId, bulk }: WriteOptions,
+  bans: readonly StoredEvent[],
+  lines: readonly [id: number, lines: readonly string[]][],
+): Promise<void> {
+  const byHand = bans.filter(({ actor }) => actor !== null);
+  await bulk.insert(
+    trx,
+    eventShape,
+    byHand.map((event) => rowOf(hostId, event)),
+  );
+  const own = byHand.length === 0 ? bans : bans.filter(({ actor }) => actor === null);
+  await bulk.insert(
+    trx,
+    seededShape,
+    own.map((ban) => {
+      const { id, jail, ip, action, at, fail2banAt, seconds, count, failures, origin, country, asn } = ban;
+      const again = ban.again ? 1 : 0;
+      return [
+        id,
+        hostId,
+        jail,
+        ip,
+        action,
+        at,
+        fail2banAt,
+        seconds,
+        count,
+        failures,
+        origin,
+        again,
+        country,
+        asn,
+      ];
+    }),
+  );
+  await bulk.insert(
+    trx,
+    lineShape,
+    lines.map(([id, told]) => [id, JSON.stringify(told)]),
+  );
 }
 
 export async function removeLines(
