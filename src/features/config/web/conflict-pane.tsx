@@ -14,8 +14,8 @@ export function ConflictPane({ file }: { file: OpenFile }) {
   const host = useRef<HTMLDivElement>(null);
   const [first] = useState(file.text);
   const [failed, setFailed] = useState(false);
-  const labels = { theirs: t('config.theirs'), mine: t('config.mine') };
-  const { theirs: theirLabel, mine: myLabel } = labels;
+  const labels = { theirs: t('config.theirs'), mine: t('config.mine'), takeOver: t('config.take_over') };
+  const { theirs: theirLabel, mine: myLabel, takeOver } = labels;
   useEffect(() => {
     let remove: (() => void) | null = null;
     let gone = false;
@@ -26,7 +26,7 @@ export function ConflictPane({ file }: { file: OpenFile }) {
         host: host.current,
         theirs,
         mine: first,
-        labels: { theirs: theirLabel, mine: myLabel },
+        labels: { theirs: theirLabel, mine: myLabel, takeOver },
         onChange: setMerged,
       });
     };
@@ -35,7 +35,7 @@ export function ConflictPane({ file }: { file: OpenFile }) {
       gone = true;
       remove?.();
     };
-  }, [theirs, first, theirLabel, myLabel]);
+  }, [theirs, first, theirLabel, myLabel, takeOver]);
   return (
     <div className="conflict">
       <div className="page-note conflict-note">

@@ -92,7 +92,6 @@ export const editorTheme: Extension = EditorView.theme({
   },
   '.cm-searchMatch': { backgroundColor: 'var(--mark)' },
   '.cm-searchMatch-selected': { backgroundColor: 'var(--mark)', outline: '1px solid var(--accent)' },
-  '.cm-mergeView': { height: '100%' },
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-tint)' },
   '&.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--bad-tint)' },
   '&.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--accent-tint)' },
