@@ -9,6 +9,8 @@ import { expectSound } from './page-checks.ts';
 import { signInTo } from './sign-in.ts';
 
 test.describe.configure({ mode: 'serial' });
+// what is fading in has no contrast yet
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
 let fail2ban: RealFail2ban;
 let bangui: RunningBangui;
@@ -111,8 +113,8 @@ test('the form changes one option, says where each is set, and leads back; a dra
 });
 
 test('two operators: the second is told, sees both versions and loses nothing', async ({ browser }) => {
-  const first = await (await browser.newContext()).newPage();
-  const second = await (await browser.newContext()).newPage();
+  const first = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+  const second = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
   for (const page of [first, second]) {
     await signInTo(page, bangui.url, '/config?jail=sshd&view=text');
     await expect(editor(page)).toContainText('maxretry');
@@ -174,7 +176,7 @@ for (const scheme of ['light', 'dark'] as const) {
     test(`axe finds nothing on /config${path} in ${scheme}, and 360 px need no sideways scrolling`, async ({
       page,
     }) => {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.emulateMedia({ colorScheme: scheme });
       await signInTo(page, bangui.url, `/config${path}`);
       await expect(
         page
