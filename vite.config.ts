@@ -22,6 +22,12 @@ export default defineConfig({
         codeSplitting: {
           // what several pages share is a few files and not twenty; the table only comes with the pages that hold one
           groups: [
+            // the text editor is large, and is only fetched when a file is opened as text
+            {
+              name: 'editor',
+              test: /@codemirror|@lezer|style-mod|crelt|w3c-keyname|find-cluster-break|config\/web\/(?:code|merge)-editor|editor-(?:changes|findings|theme)|ini-language/,
+              includeDependenciesRecursively: false,
+            },
             {
               name: 'table',
               test: /react-virtual|virtual-core|data-table/,

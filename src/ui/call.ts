@@ -10,7 +10,11 @@ export type Route<E extends Endpoint> = `${E['method']} ${E['path']}`;
 
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
-type Input<E extends Endpoint> = Partial<EndpointCall<E>> & { signal?: AbortSignal };
+type Input<E extends Endpoint> = Partial<EndpointCall<E>> & {
+  signal?: AbortSignal;
+  /** What the change begins from, e.g. `{ 'if-match': etag }`. */
+  headers?: Readonly<Record<string, string>>;
+};
 
 export interface Caller {
   /** The outcome as a value: for acts, whose problems are part of the page. */
@@ -63,12 +67,13 @@ interface Loose {
   query?: unknown;
   body?: unknown;
   signal?: AbortSignal;
+  headers?: Readonly<Record<string, string>>;
 }
 
 async function send(fetch: typeof globalThis.fetch, route: string, input: Loose): Promise<Response | null> {
   const space = route.indexOf(' ');
   const method = route.slice(0, space);
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json', ...input.headers };
   if (method !== 'GET') headers['x-bangui-request'] = '1';
   if (input.body !== undefined) headers['content-type'] = 'application/json';
   const limit = AbortSignal.timeout(method === 'GET' ? readLimitMs : actLimitMs);

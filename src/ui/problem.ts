@@ -12,6 +12,8 @@ export interface Problem {
   fields: readonly FieldError[];
   retryAfterSeconds: number | null;
   remedy: string | null;
+  /** All that was sent, for what only one kind of problem has. */
+  body: Readonly<Record<string, unknown>>;
 }
 
 /** A problem on its way through code that only knows thrown errors, such as the query cache. */
@@ -40,6 +42,7 @@ export const noAnswer: Problem = {
   fields: [],
   retryAfterSeconds: null,
   remedy: null,
+  body: {},
 };
 
 const nothing = noAnswer;
@@ -60,6 +63,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     fields: readFields(body['fields'] ?? body['errors']),
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
     remedy: text('remedy'),
+    body,
   };
 }
 

@@ -31,13 +31,14 @@ export function createShortcuts(now: () => number = () => Date.now()): Shortcuts
 
   const find = (keys: string): Shortcut[] => entries.filter((entry) => entry.keys === keys).reverse();
   const onKey = (event: KeyboardEvent): void => {
-    if (isModified(event) && event.target instanceof HTMLElement && event.target.closest('dialog') === null) {
+    const target = targetOf(event);
+    if (isModified(event) && target !== null && target.closest('dialog') === null) {
       const found = find(`Mod ${event.key.toLowerCase()}`);
       if (found.some((entry) => entry.run() !== false)) event.preventDefault();
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (isTaken(event)) return;
+    if (target !== null && isTaken(event, target)) return;
     const key = event.key === ' ' ? 'Space' : event.key;
     const sequence = first !== null && now() - first.at < sequenceMs ? `${first.key} ${key}` : null;
     first = null;
@@ -68,12 +69,17 @@ export function createShortcuts(now: () => number = () => Date.now()): Shortcuts
 const isModified = (event: KeyboardEvent): boolean =>
   (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !event.isComposing;
 
+/** Where it was pressed, also inside an element that keeps its content to itself, as the editor does. */
+function targetOf(event: KeyboardEvent): HTMLElement | null {
+  const [target] = event.composedPath();
+  return target instanceof HTMLElement ? target : null;
+}
+
 /** Keys are never stolen from text fields, menus and dialogs, nor Enter and Space from a control that has focus. */
-function isTaken(event: KeyboardEvent): boolean {
-  if (!(event.target instanceof HTMLElement)) return false;
-  if (event.target.closest('dialog, [popover], textarea, select, [contenteditable]') !== null) return true;
-  const input = event.target.closest('input');
+function isTaken(event: KeyboardEvent, target: HTMLElement): boolean {
+  if (target.closest('dialog, [popover], textarea, select, [contenteditable]') !== null) return true;
+  const input = target.closest('input');
   if (input !== null && input.type !== 'checkbox' && input.type !== 'radio') return true;
   const acts = event.key === 'Enter' || event.key === ' ';
-  return acts && event.target.closest('button, a, input, summary') !== null;
+  return acts && target.closest('button, a, input, summary') !== null;
 }

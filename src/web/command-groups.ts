@@ -1,5 +1,6 @@
 /** What the command menu offers for what was typed. */
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
+import IconFileSettings from '@tabler/icons-react/dist/esm/icons/IconFileSettings.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconLayoutSidebarRight from '@tabler/icons-react/dist/esm/icons/IconLayoutSidebarRight.mjs';
 import IconListSearch from '@tabler/icons-react/dist/esm/icons/IconListSearch.mjs';
@@ -50,6 +51,14 @@ export function useCommandGroups(typed: string, onHelp: () => void): CommandGrou
       label: name,
       run: () => void navigate({ to: '/jails', search: { row: name } }),
     }));
+  const configItems = fuzzySort(text, jails, (jail) => jail.name)
+    .slice(0, fewJails)
+    .map(({ name }): Command => ({
+      id: `config ${name}`,
+      icon: IconFileSettings,
+      label: t('commands.configure', { name }),
+      run: () => void navigate({ to: '/config', search: { jail: name } }),
+    }));
   const search: Command = {
     id: 'search',
     icon: IconListSearch,
@@ -59,7 +68,7 @@ export function useCommandGroups(typed: string, onHelp: () => void): CommandGrou
   return [
     ...(aboutAddress === null ? [] : [aboutAddress]),
     { title: t('commands.banned'), items: found },
-    { title: t('commands.jails'), items: address === null ? jailItems : [] },
+    { title: t('commands.jails'), items: address === null ? [...jailItems, ...configItems] : [] },
     ...standing.map((group) => ({
       ...group,
       items: address === null ? fuzzySort(text, group.items, (item) => item.label) : [],

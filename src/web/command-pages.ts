@@ -1,6 +1,8 @@
 /** The pages and the acts that are always there. */
 import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
+import IconFileSettings from '@tabler/icons-react/dist/esm/icons/IconFileSettings.mjs';
+import IconFileSearch from '@tabler/icons-react/dist/esm/icons/IconFileSearch.mjs';
 import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
@@ -77,6 +79,19 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           label: t('nav.jails'),
           end: 'g j',
           run: () => void navigate({ to: '/jails', search: {} }),
+        },
+        {
+          id: 'config',
+          icon: IconFileSettings,
+          label: t('nav.config'),
+          end: 'g c',
+          run: () => void navigate({ to: '/config', search: {} }),
+        },
+        {
+          id: 'effective',
+          icon: IconFileSearch,
+          label: t('commands.effective'),
+          run: () => void navigate({ to: '/config', search: { tab: 'effective' } }),
         },
         {
           id: 'lab',

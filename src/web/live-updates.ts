@@ -1,15 +1,17 @@
 /** What a batch of live events means for each part of the page. */
 import type { QueryClient } from '@tanstack/react-query';
 import { applyToBans } from '../features/bans/web/live-bans.ts';
+import { applyToConfig } from '../features/config/web/live-config.ts';
 import { applyToHistory } from '../features/history/web/live-history.ts';
 import { dashboardKey } from '../features/overview/web/dashboard-query.ts';
 import type { LiveEvent } from '../ui/live.ts';
 
-export const liveEventTypes = ['ban', 'unban', 'bans_changed', 'status', 'resync'] as const;
+export const liveEventTypes = ['ban', 'unban', 'bans_changed', 'status', 'config', 'resync'] as const;
 
 export function applyLiveEvents(queryClient: QueryClient, events: readonly LiveEvent[]): void {
   applyToBans(queryClient, events);
   applyToHistory(queryClient, events);
+  applyToConfig(queryClient, events);
   if (events.some((event) => event.type === 'status' || event.type === 'resync')) {
     void queryClient.invalidateQueries({ queryKey: ['status'] });
     void queryClient.invalidateQueries({ queryKey: ['jails'] });

@@ -2,6 +2,7 @@
 import IconActivity from '@tabler/icons-react/dist/esm/icons/IconActivity.mjs';
 import IconBan from '@tabler/icons-react/dist/esm/icons/IconBan.mjs';
 import IconContrast from '@tabler/icons-react/dist/esm/icons/IconContrast.mjs';
+import IconFileSettings from '@tabler/icons-react/dist/esm/icons/IconFileSettings.mjs';
 import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
@@ -67,6 +68,11 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       onSelect: () => void navigate({ to: '/jails', search: {} }),
     },
     {
+      key: 'config',
+      content: <Entry icon={IconFileSettings} text={t('nav.config')} />,
+      onSelect: () => void navigate({ to: '/config', search: {} }),
+    },
+    {
       key: 'lab',
       content: <Entry icon={IconFlask} text={t('nav.lab')} />,
       onSelect: () => void navigate({ to: '/lab', search: {} }),
@@ -90,8 +96,9 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/history" icon={IconHistory} text={t('nav.history')} />
       <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
-      <NavLink to="/lab" icon={IconFlask} text={t('nav.lab')} second />
-      <NavLink to="/log" icon={IconActivity} text={t('nav.log')} after />
+      <NavLink to="/config" icon={IconFileSettings} text={t('nav.config')} after />
+      <NavLink to="/lab" icon={IconFlask} text={t('nav.lab')} after />
+      <NavLink to="/log" icon={IconActivity} text={t('nav.log')} second />
       <div className="nav-foot">
         <Menu
           label={t('shell.theme')}
@@ -133,7 +140,7 @@ function NavLink({
   icon: IconShape;
   text: string;
   count?: number | undefined;
-  /** The first of the second group; on phones it is under "More". */
+  /** The first of a later group; on phones it is under "More". */
   second?: boolean;
   /** Another one of that group. */
   after?: boolean;

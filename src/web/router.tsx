@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { readBansView } from '../features/bans/web/bans-view.ts';
 import { sessionQuery } from '../features/auth/web/session-query.ts';
+import { readConfigView } from '../features/config/web/config-view.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
 import { readOffendersView } from '../features/address/web/offenders-view.ts';
 import { readJailsView } from '../features/jails/web/jails-view.ts';
@@ -112,6 +113,13 @@ const jailRoute = createRoute({
   component: lazyRouteComponent(() => import('./jail.tsx'), 'Jail'),
 });
 
+const configRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/config',
+  validateSearch: readConfigView,
+  component: lazyRouteComponent(() => import('./configuration.tsx'), 'Configuration'),
+});
+
 const labRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/lab',
@@ -170,6 +178,7 @@ const routeTree = rootRoute.addChildren([
     addressRoute,
     jailsRoute,
     jailRoute,
+    configRoute,
     labRoute,
     logRoute,
   ]),

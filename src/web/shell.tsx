@@ -171,6 +171,12 @@ function useGoTo(): void {
     run: () => void navigate({ to: '/jails', search: {} }),
   });
   useShortcut({
+    keys: 'g c',
+    group: 'go',
+    label: t('shortcuts.config'),
+    run: () => void navigate({ to: '/config', search: {} }),
+  });
+  useShortcut({
     keys: 'g l',
     group: 'go',
     label: t('shortcuts.lab'),
