@@ -1,6 +1,6 @@
 /** The page of one jail, with its bans over time and the acts of the bans. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBanDialog } from '../features/bans/web/ban-dialog-host.tsx';
@@ -33,7 +33,11 @@ export function Jail() {
       key={name}
       name={name}
       trend={<JailTrend jail={name} />}
-      links={<a href={`/config?jail=${encodeURIComponent(name)}`}>{t('jails.see_configuration')}</a>}
+      links={
+        <Link to="/config" search={{ jail: name }}>
+          {t('jails.see_configuration')}
+        </Link>
+      }
       onBan={() => dialog.open({ jail: name })}
       onUnban={async (entry, jails) => {
         await unbanInJails(deps, entry, jails);

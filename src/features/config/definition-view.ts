@@ -3,7 +3,7 @@ import type { EndpointOutput } from '../../base/endpoint.ts';
 import { notFound } from '../../base/errors.ts';
 import type { DefinedOption } from '../../host/config/definitions.ts';
 import type { ConfigReading } from '../../host/config/effective.ts';
-import type { readDefinition } from './contract.ts';
+import type { readDefinition } from './effective-contract.ts';
 import { valueView } from './effective.ts';
 import { byActivity, readersMissing, type ReadingDeps } from './reading-deps.ts';
 

@@ -3,7 +3,7 @@ import type { EndpointOutput } from '../../base/endpoint.ts';
 import { notFound } from '../../base/errors.ts';
 import type { ConfigReading, ReadJail } from '../../host/config/effective.ts';
 import type { PlacedValue } from '../../host/config/place-values.ts';
-import type { effective } from './contract.ts';
+import type { effective } from './effective-contract.ts';
 
 type Effective = EndpointOutput<typeof effective>;
 

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBangui, until, type RunningBangui } from '../../../test/bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../../../test/fail2ban/real-fail2ban.ts';
 import { signIn, type Operator } from '../../../test/operator.ts';
-import { changeEnd, effective, readConfigJail, validateConfigJail } from './contract.ts';
+import { changeEnd } from './contract.ts';
+import { effective } from './effective-contract.ts';
+import { readConfigJail, validateConfigJail } from './jails-contract.ts';
 
 let fail2ban: RealFail2ban;
 let bangui: RunningBangui;

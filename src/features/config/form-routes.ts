@@ -4,7 +4,7 @@ import { notFound } from '../../base/errors.ts';
 import type { FileChange, Finding } from '../../host/config/change.ts';
 import type { Call, Mount } from '../../platform/http/mount.ts';
 import type { checkFile } from './contract.ts';
-import { activateJail, deactivateJail, validateConfigJail, writeConfigJail } from './contract.ts';
+import { activateJail, deactivateJail, validateConfigJail, writeConfigJail } from './jails-contract.ts';
 import { formChange, overruled } from './form-change.ts';
 import { readOrThrow, type ReadingDeps } from './reading-deps.ts';
 

@@ -3,7 +3,7 @@ import type { EndpointOutput } from '../../base/endpoint.ts';
 import { readInside } from '../../host/config/config-folder.ts';
 import type { ReadJail } from '../../host/config/effective.ts';
 import { examineLogPath, type LogPath } from '../../host/config/log-paths.ts';
-import type { listConfigJails, readConfigJail } from './contract.ts';
+import type { listConfigJails, readConfigJail } from './jails-contract.ts';
 import { jailOrThrow } from './effective.ts';
 import { readOrThrow, type ReadingDeps } from './reading-deps.ts';
 

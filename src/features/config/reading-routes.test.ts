@@ -13,18 +13,16 @@ import type { FileChange } from '../../host/config/change.ts';
 import { createConfigReader } from '../../host/config/config-reader.ts';
 import { createLocalHost } from '../../host/local-host.ts';
 import { createServer } from '../../platform/http/server.ts';
+import { listFiles, readFile } from './contract.ts';
+import { effective, readDefinition } from './effective-contract.ts';
 import {
-  effective,
   listConfigJails,
-  listFiles,
   listJailOptions,
   listTemplates,
   logPath,
   readConfigJail,
-  readDefinition,
-  readFile,
   validateConfigJail,
-} from './contract.ts';
+} from './jails-contract.ts';
 import { configFormRoutes } from './form-routes.ts';
 import { configReadingRoutes } from './reading-routes.ts';
 

@@ -2,17 +2,15 @@
 import { jailOptions } from '../../host/config/jail-options.ts';
 import { examineLogPath } from '../../host/config/log-paths.ts';
 import type { Mount } from '../../platform/http/mount.ts';
+import { listFiles, readFile } from './contract.ts';
+import { effective, readDefinition } from './effective-contract.ts';
 import {
-  effective,
   listConfigJails,
-  listFiles,
   listJailOptions,
   listTemplates,
   logPath,
   readConfigJail,
-  readDefinition,
-  readFile,
-} from './contract.ts';
+} from './jails-contract.ts';
 import { readMerged } from './definition-view.ts';
 import { effectiveOf } from './effective.ts';
 import { listAll, readOne } from './files.ts';

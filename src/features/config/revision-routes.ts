@@ -6,6 +6,7 @@ import { conflict, invalidInput, notFound } from '../../base/errors.ts';
 import { bytesOf, fileNow, hashOf } from '../../host/config/file-now.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import * as contract from './contract.ts';
+import * as revisionsContract from './revisions-contract.ts';
 import { unifiedDiff } from './diff.ts';
 import { change, type ChangeRoutesDeps } from './file-routes.ts';
 import { fileAt, mentioning, readFiles, toJournal } from './stored-files.ts';
@@ -26,7 +27,7 @@ export function revisionRoutes(deps: RevisionRoutesDeps): void {
     return row;
   };
 
-  mount(contract.listRevisions, async ({ query }) => {
+  mount(revisionsContract.listRevisions, async ({ query }) => {
     let wanted = revisions()
       .orderBy('id', 'desc')
       .limit(query.page_size + 1);
@@ -45,7 +46,7 @@ export function revisionRoutes(deps: RevisionRoutesDeps): void {
     return { items: page.map(head).filter(isMeant), next_cursor: more ? String(page.at(-1)?.id) : null };
   });
 
-  mount(contract.readRevision, async ({ params }) => {
+  mount(revisionsContract.readRevision, async ({ params }) => {
     const row = await find(params.id);
     const files = readFiles(row.files);
     const diff = files.map((one) => unifiedDiff(toJournal(one).file.path, one.before, one.after)).join('');
@@ -53,7 +54,7 @@ export function revisionRoutes(deps: RevisionRoutesDeps): void {
     return { ...head(row), diff, contents, steps: z.array(contract.step).parse(JSON.parse(row.steps)) };
   });
 
-  mount(contract.restoreRevision, async ({ params, body }, call) => {
+  mount(revisionsContract.restoreRevision, async ({ params, body }, call) => {
     const row = await find(params.id);
     if (row.result === 'pending')
       throw conflict('config_change_under_way', 'This change is still under way.');
@@ -71,7 +72,7 @@ export function revisionRoutes(deps: RevisionRoutesDeps): void {
   });
 }
 
-function head(row: Row): EndpointOutput<typeof contract.listRevisions>['items'][number] {
+function head(row: Row): EndpointOutput<typeof revisionsContract.listRevisions>['items'][number] {
   const { id, at, actor, reason, action, result, restores, files } = row;
   return {
     ...said.parse({ action, result }),
@@ -87,7 +88,7 @@ function head(row: Row): EndpointOutput<typeof contract.listRevisions>['items'][
   };
 }
 
-const said = contract.readRevision.output.pick({ action: true, result: true });
+const said = revisionsContract.readRevision.output.pick({ action: true, result: true });
 
 function readCursor(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);

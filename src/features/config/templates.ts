@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EndpointOutput } from '../../base/endpoint.ts';
 import type { ReadJail } from '../../host/config/effective.ts';
-import type { listTemplates } from './contract.ts';
+import type { listTemplates } from './jails-contract.ts';
 import { logPathsOf, logPathView } from './jail-form.ts';
 import { readOrThrow, type ReadingDeps } from './reading-deps.ts';
 

@@ -4,18 +4,21 @@ import type { z } from 'zod';
 import type { Caller } from '../../../ui/call.ts';
 import { ProblemError } from '../../../ui/problem.ts';
 import type * as contract from '../contract.ts';
+import type * as effectiveContract from '../effective-contract.ts';
+import type * as jailsContract from '../jails-contract.ts';
+import type * as revisionsContract from '../revisions-contract.ts';
 import type { FileId, FileKind } from './config-view.ts';
 
-export type ConfigJail = z.output<typeof contract.listConfigJails.output>['items'][number];
+export type ConfigJail = z.output<typeof jailsContract.listConfigJails.output>['items'][number];
 export type FileHead = z.output<typeof contract.listFiles.output>['items'][number];
 export type ConfigFile = z.output<typeof contract.readFile.output>;
 export type Finding = z.output<typeof contract.finding>;
 export type Step = z.output<typeof contract.step>;
 export type ChangeEnd = z.output<typeof contract.changeEnd>;
 export type Check = z.output<typeof contract.checkFile.output>;
-export type RevisionHead = z.output<typeof contract.listRevisions.output>['items'][number];
-export type JailOption = z.output<typeof contract.listJailOptions.output>['items'][number];
-export type EffectiveJail = z.output<typeof contract.effective.output>['items'][number];
+export type RevisionHead = z.output<typeof revisionsContract.listRevisions.output>['items'][number];
+export type JailOption = z.output<typeof jailsContract.listJailOptions.output>['items'][number];
+export type EffectiveJail = z.output<typeof effectiveContract.effective.output>['items'][number];
 
 /** The first part of every key: a change makes all of it old. */
 export const configKey = 'config';
@@ -24,7 +27,7 @@ export const configJailsQuery = (caller: Caller) =>
   queryOptions({
     queryKey: [configKey, 'jails'],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.listConfigJails>('GET /api/v1/config/jails', { signal }),
+      caller.ask<typeof jailsContract.listConfigJails>('GET /api/v1/config/jails', { signal }),
   });
 
 export const filesQuery = (caller: Caller, kind: FileKind) =>
@@ -55,7 +58,7 @@ export const configJailQuery = (caller: Caller, name: string) =>
   queryOptions({
     queryKey: [configKey, 'jail', name],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.readConfigJail>('GET /api/v1/config/jails/{name}', {
+      caller.ask<typeof jailsContract.readConfigJail>('GET /api/v1/config/jails/{name}', {
         params: { name },
         signal,
       }),
@@ -65,7 +68,7 @@ export const effectiveQuery = (caller: Caller, jail?: string) =>
   queryOptions({
     queryKey: [configKey, 'effective', jail ?? ''],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.effective>('GET /api/v1/config/effective', {
+      caller.ask<typeof effectiveContract.effective>('GET /api/v1/config/effective', {
         query: jail === undefined ? {} : { jail },
         signal,
       }),
@@ -78,7 +81,7 @@ export const revisionsQuery = (caller: Caller, path?: string) =>
   queryOptions({
     queryKey: [configKey, 'revisions', path ?? ''],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.listRevisions>('GET /api/v1/config/revisions', {
+      caller.ask<typeof revisionsContract.listRevisions>('GET /api/v1/config/revisions', {
         query: { page_size: revisionsShown, ...(path === undefined ? {} : { path }) },
         signal,
       }),
@@ -88,7 +91,7 @@ export const revisionQuery = (caller: Caller, id: number) =>
   queryOptions({
     queryKey: [configKey, 'revision', id],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.readRevision>('GET /api/v1/config/revisions/{id}', {
+      caller.ask<typeof revisionsContract.readRevision>('GET /api/v1/config/revisions/{id}', {
         params: { id },
         signal,
       }),
@@ -99,7 +102,7 @@ export const jailOptionsQuery = (caller: Caller) =>
   queryOptions({
     queryKey: ['config-jail-options'],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.listJailOptions>('GET /api/v1/config/jail-options', { signal }),
+      caller.ask<typeof jailsContract.listJailOptions>('GET /api/v1/config/jail-options', { signal }),
   });
 
 export const logPathQuery = (caller: Caller, path: string) =>
@@ -108,21 +111,21 @@ export const logPathQuery = (caller: Caller, path: string) =>
     // a log may appear and go at any time
     staleTime: 5000,
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.logPath>('GET /api/v1/config/log-paths', { query: { path }, signal }),
+      caller.ask<typeof jailsContract.logPath>('GET /api/v1/config/log-paths', { query: { path }, signal }),
   });
 
 export const templatesQuery = (caller: Caller) =>
   queryOptions({
     queryKey: [configKey, 'templates'],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.listTemplates>('GET /api/v1/config/templates', { signal }),
+      caller.ask<typeof jailsContract.listTemplates>('GET /api/v1/config/templates', { signal }),
   });
 
 export const definitionQuery = (caller: Caller, kind: 'filter' | 'action', name: string) =>
   queryOptions({
     queryKey: [configKey, 'definition', kind, name],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.readDefinition>('GET /api/v1/config/definitions/{kind}/{name}', {
+      caller.ask<typeof effectiveContract.readDefinition>('GET /api/v1/config/definitions/{kind}/{name}', {
         params: { kind, name },
         signal,
       }),

@@ -7,6 +7,7 @@ import type { Result } from '../../../ui/call.ts';
 import type { Problem } from '../../../ui/problem.ts';
 import { useToasts } from '../../../ui/toast.tsx';
 import type * as contract from '../contract.ts';
+import type * as revisionsContract from '../revisions-contract.ts';
 import { configKey, type ChangeEnd, type Check } from './config-query.ts';
 import { readChangeEnd, readCommands } from './read-change-end.ts';
 import type { OpenFile } from './use-open-file.ts';
@@ -106,7 +107,7 @@ export function useChange(file: OpenFile | null, automatic: boolean): Change {
 
   const restore = (revision: number, before: boolean, reason: string): void =>
     send(t('config.revision_n', { n: revision }), () =>
-      caller.call<typeof contract.restoreRevision>('POST /api/v1/config/revisions/{id}/restore', {
+      caller.call<typeof revisionsContract.restoreRevision>('POST /api/v1/config/revisions/{id}/restore', {
         params: { id: revision },
         body: { before, ...reasonOf(reason) },
       }),
