@@ -22,6 +22,8 @@ const once = [
   'test/instances/embedded.test.ts',
   'test/replicas/replicas.test.ts',
   'test/replicas/rolling-update.test.ts',
+  // what is refused before anything is stored
+  'src/features/config/wrong-edits.test.ts',
   // the disk, the file and its locks go wrong
   'test/faults/database-start.test.ts',
   'test/faults/database-running.test.ts',

@@ -27,6 +27,7 @@ export const testPackages = Object.freeze({
   sqlite3: '/usr/bin/sqlite3',
   curl: '/usr/bin/curl',
   iproute2: '/usr/bin/ss',
+  patch: '/usr/bin/patch',
   'docker-compose': '/usr/bin/docker-compose',
   unzip: '/usr/bin/unzip',
 });

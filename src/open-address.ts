@@ -6,7 +6,7 @@ import type { Closers } from './closers.ts';
 import { addressRoutes } from './features/address/routes.ts';
 import { createSettingsRecord } from './features/address/settings-record.ts';
 import type { Host } from './host/host.ts';
-import { createRegexEngine } from './host/regex/match-lines.ts';
+import { createRegexEngine, type RegexEngine } from './host/regex/match-lines.ts';
 import type { Database } from './platform/db/schema.ts';
 import type { Locate } from './platform/geo/place.ts';
 import type { Mount } from './platform/http/mount.ts';
@@ -28,7 +28,8 @@ interface AddressDeps {
   closers: Closers;
 }
 
-export function openAddress(deps: AddressDeps): void {
+/** Answers the engine, for others who try expressions. */
+export function openAddress(deps: AddressDeps): RegexEngine {
   const { mount, db, host, lock, locate, configDir, regexProgram, log, now, closers } = deps;
   const engine = createRegexEngine({ program: regexProgram });
   closers.add('regex_engine', engine.close);
@@ -36,4 +37,5 @@ export function openAddress(deps: AddressDeps): void {
   const { start, stop } = record;
   closers.add('jail_settings', whileHeld({ lock, log, name: 'jail_settings', start, stop }));
   addressRoutes({ mount, db, host, engine, locate, configDir, now });
+  return engine;
 }

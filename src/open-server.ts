@@ -7,6 +7,7 @@ import { createRestartRun } from './features/server/restart-run.ts';
 import { serverRoutes } from './features/server/routes.ts';
 import type { Changes } from './host/config/changes.ts';
 import { createRehearser } from './host/config/rehearse.ts';
+import { standingFindings } from './host/config/standing-findings.ts';
 import type { Host } from './host/host.ts';
 import { createReloader } from './host/reload.ts';
 import type { Audit } from './platform/audit.ts';
@@ -29,9 +30,6 @@ interface ServerDeps {
   closers: Closers;
   changes: Changes;
 }
-
-/** A log that we would not let anybody choose: no reason for fail2ban not to start. */
-const outsideOfOurs = 'log-outside';
 
 export function openServer(deps: ServerDeps): void {
   const { mount, host, live, audit, config, socketPath, configDir, changes } = deps;
@@ -57,12 +55,7 @@ export function openServer(deps: ServerDeps): void {
     databaseFile: config.fail2banDatabase,
     now,
     apply: (request) => changes.apply(request, () => undefined),
-    rehearse: async (signal) => {
-      const { findings, failure } = await rehearser.rehearse([], signal);
-      // With nothing changed, what is told is wrong as it lies there: the rehearsal has only judged that no change would
-      // make it worse, while a reload or a start meets it.
-      return failure === null ? findings.filter(({ code }) => code !== outsideOfOurs) : null;
-    },
+    rehearse: (signal) => standingFindings(rehearser, signal),
     reload: () => reloader.reload(null),
   });
 }

@@ -3,6 +3,7 @@
  * time values), so these verbs are the only way to it, and each validates what it sends.
  */
 import type { Address } from '../base/address.ts';
+import type { IgnoreEntry } from './ignore-entry.ts';
 import type { ServerVerbs } from './server-verbs.ts';
 
 export interface Host {
@@ -44,9 +45,16 @@ export interface Host {
   runningJails(): Promise<JailName[]>;
   /**
    * Makes the daemon forget the jail, which ends its bans; only a reload brings it back, with those that still last.
-   * Answers how many it held. Throws AppError 404 for a jail that the daemon does not run.
+   * Answers how many it held. All verbs of one jail throw AppError 404 for a jail that the daemon does not run.
    */
   stopJail(jail: JailName): Promise<number>;
+  /** A jail that idles reads nothing and bans nobody new. fail2ban does not tell whether one does; a reload ends it. */
+  idleJail(jail: JailName, on: boolean): Promise<void>;
+  /** Until the next reload or restart. Answers the list afterwards. */
+  addIgnore(jail: JailName, entry: IgnoreEntry): Promise<string[]>;
+  /** `entry` as `ignoreList` spells it. False when the list does not hold it. */
+  dropIgnore(jail: JailName, entry: string): Promise<boolean>;
+  actionsOf(jail: JailName): Promise<JailAction[]>;
 
   close(): Promise<void>;
 }
@@ -120,6 +128,13 @@ export interface JailIncrease {
   randomTime: string | null;
   /** Bans of other jails count too. */
   overallJails: boolean;
+}
+
+/** What a jail runs when it bans. */
+export interface JailAction {
+  name: string;
+  /** Names of what can be set of it. */
+  properties: string[];
 }
 
 /** One ban as the daemon holds it. */

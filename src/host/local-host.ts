@@ -8,6 +8,7 @@ import { banMany, unbanMany } from './ban-many.ts';
 import { asHostError } from './host-error.ts';
 import { hostRemedy } from './host-remedy.ts';
 import type { Host, HostStatus } from './host.ts';
+import { createJailVerbs } from './jail-verbs.ts';
 import { createPoll } from './poll.ts';
 import { createServerVerbs } from './local-server.ts';
 import { createCommands } from './wire/commands.ts';
@@ -165,12 +166,7 @@ export function createLocalHost(deps: LocalHostDeps): LocalHost {
     banTimes: (jail) => asked(() => commands.banTimes(jail)),
     holds: (jail, ips) => asked(() => askHeld(commands, jail, ips)),
     runningJails: () => asked(() => commands.jailNames()),
-    stopJail: (jail) =>
-      asked(async () => {
-        const { currentlyBanned } = await commands.jailCounters(jail);
-        await commands.stop(jail);
-        return currentlyBanned;
-      }),
+    ...createJailVerbs({ socket, commands, asked }),
     connectionFigures: () => socket.inspect(),
     async close() {
       closed = true;

@@ -107,6 +107,12 @@ const jailsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jails.tsx'), 'Jails'),
 });
 
+const jailRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jails/$name',
+  component: lazyRouteComponent(() => import('./jail.tsx'), 'Jail'),
+});
+
 const configRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/config',
@@ -171,6 +177,7 @@ const routeTree = rootRoute.addChildren([
     offenderRangesRoute,
     addressRoute,
     jailsRoute,
+    jailRoute,
     configRoute,
     labRoute,
     logRoute,

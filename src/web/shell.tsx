@@ -33,6 +33,13 @@ export function Shell() {
   const session = useQuery(sessionQuery(caller));
   const status = useQuery(statusQuery(caller));
   const jails = useQuery(jailsQuery(caller));
+  const running = useMemo(
+    () =>
+      (jails.data?.items ?? []).flatMap(({ name, ban_seconds: seconds }) =>
+        seconds === null ? [] : [{ name, ban_seconds: seconds }],
+      ),
+    [jails.data],
+  );
   const [help, setHelp] = useState(false);
   const [commands, setCommands] = useState(false);
   useEffect(() => {
@@ -63,7 +70,7 @@ export function Shell() {
   return (
     <TimesContext value={times}>
       <ActsContext value={acts}>
-        <BanDialogHost jails={jails.data?.items ?? []}>
+        <BanDialogHost jails={running}>
           <a className="skip" href="#content">
             {t('nav.skip')}
           </a>

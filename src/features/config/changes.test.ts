@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openChangesScene, type ChangesScene } from '../../../test/changes-scene.ts';
 import { until } from '../../../test/bangui.ts';
-import { wrongEdits } from '../../../test/wrong-edits.ts';
 import type { Journal, OpenChange } from '../../host/config/journal.ts';
 
 const note = (name: string, more = '') => `[Definition]
@@ -301,17 +300,6 @@ describe('what is never written', () => {
       code: 'commands_not_allowed',
     });
     expect(await pending()).toEqual([]);
-  });
-
-  // A log level and the like are checked for jails of this very folder.
-  test.each(wrongEdits.map((edit) => [edit.name, edit] as const))('%s', async (_name, edit) => {
-    const before = await scene.contents();
-    const end = await scene.apply(edit.files);
-    expect(end.result).toBe('refused');
-    expect(end.findings[0]).toMatchObject({ severity: 'error' });
-    expect(end.findings).toContainEqual(expect.objectContaining(edit.finding));
-    expect(await scene.contents()).toEqual(before);
-    expect(await scene.jails()).toBe('incr, manual, sshd, web');
   });
 });
 

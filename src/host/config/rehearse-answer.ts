@@ -38,7 +38,6 @@ const jail = z.object({
   /** Its filter's and actions'. */
   files: z.array(text),
 });
-type TriedJail = z.output<typeof jail>;
 
 const examined = z.object({
   findings: z.array(found),

@@ -1,4 +1,5 @@
 /** Unbanning: one, selected, everywhere, all. An undo bans again for the time that was left. */
+import { formatCount } from '../../../ui/numbers.ts';
 import { problemText } from '../../../ui/problem-note.tsx';
 import type * as contract from '../contract.ts';
 import { dropAttempts, putAttempts, type Attempt } from './attempts.ts';
@@ -57,6 +58,26 @@ export async function unbanEverywhere(deps: ActDeps, ip: string, held: readonly 
     detail: t('act.released', { count: released, n: released }),
     ...(held.length === 0 || released === 0 ? {} : { undo: () => void banAgain(deps, held) }),
   });
+}
+
+/** Ends the bans of an address, or of all inside a network, in these jails. */
+export async function unbanInJails(deps: ActDeps, entry: string, jails: readonly string[]): Promise<void> {
+  const { caller, queryClient, toasts, t } = deps;
+  let released = 0;
+  for (const jail of jails) {
+    const result = await caller.call<typeof contract.unban>('DELETE /api/v1/bans', {
+      body: { ips: [entry], jail },
+    });
+    if (!result.ok) {
+      toasts.show({ tone: 'bad', title: t('act.not_unbanned'), detail: problemText(t, result.problem) });
+      break;
+    }
+    released += result.value.released;
+  }
+  await readListsAgain(queryClient);
+  if (released > 0) {
+    toasts.show({ tone: 'ok', title: t('act.released', { count: released, n: formatCount(released) }) });
+  }
 }
 
 interface Outcome {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Column } from '../../../ui/data-table-props.ts';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useDurations } from '../../../ui/use-durations.ts';
+import { HealthWord } from './jail-health.tsx';
 import { JailState } from './jail-state.tsx';
 import type { Jail } from './jails-query.ts';
 
@@ -50,6 +51,12 @@ export function useJailColumns({ narrow, phone }: ColumnsInput): Column<Jail>[] 
         width: '92px',
         cell: (jail) => <JailState state={jail.state} />,
       },
+      {
+        id: 'health',
+        head: t('jails.health.head'),
+        width: '104px',
+        cell: (jail) => <HealthWord jail={jail} />,
+      },
       count('banned', t('jails.banned'), (jail) => jail.currently_banned),
       count('failing', t('jails.failing'), (jail) => jail.currently_failed),
       count('total_banned', t('jails.total_banned'), (jail) => jail.total_banned, narrow),
@@ -58,22 +65,22 @@ export function useJailColumns({ narrow, phone }: ColumnsInput): Column<Jail>[] 
         id: 'rule',
         head: t('jails.rule'),
         width: 'minmax(96px, 0.9fr)',
-        cell: (jail) => (
-          <span className="soft">
-            {t('jails.rule_value', { max: formatCount(jail.max_retry), find: say(jail.find_seconds) })}
-          </span>
-        ),
+        cell: ({ max_retry: max, find_seconds: find }) =>
+          max === null || find === null ? null : (
+            <span className="soft">{t('jails.rule_value', { max: formatCount(max), find: say(find) })}</span>
+          ),
       },
       {
         id: 'time',
         head: t('jails.time'),
         width: 'minmax(88px, 0.9fr)',
         folds: narrow,
-        cell: (jail) => (
-          <span className="soft">
-            {jail.increments ? t('jails.increments', { time: say(jail.ban_seconds) }) : say(jail.ban_seconds)}
-          </span>
-        ),
+        cell: ({ ban_seconds: time, increments }) =>
+          time === null ? null : (
+            <span className="soft">
+              {increments ? t('jails.increments', { time: say(time) }) : say(time)}
+            </span>
+          ),
       },
       {
         id: 'reads',
@@ -98,6 +105,7 @@ function Reads({ jail }: { jail: Jail }) {
       </span>
     );
   }
+  if (jail.ban_seconds === null) return null;
   return (
     <span className="soft" title={jail.journal_matches.join('\n')}>
       {jail.journal_matches.length > 0 ? t('jails.journal') : t('jails.reads_nothing')}

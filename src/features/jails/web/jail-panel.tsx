@@ -1,19 +1,20 @@
-/** One jail in full. */
+/** One jail beside the list: what it is, how it does, what can be done; its page holds the rest. */
 import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useActs } from '../../../ui/page-context.tsx';
-import { useDurations } from '../../../ui/use-durations.ts';
-import { JailState } from './jail-state.tsx';
+import { JailButtons } from './jail-buttons.tsx';
+import { Fact, JailFigures, JailRule, Lines } from './jail-facts.tsx';
+import { HealthNotes } from './jail-health.tsx';
 import type { Jail } from './jails-query.ts';
 
 interface JailPanelProps {
   name: string;
-  /** Null when the daemon does not run it. */
+  /** Null when it is not among those listed. */
   jail: Jail | null;
   onBan: () => void;
   onClose: () => void;
@@ -40,79 +41,40 @@ export function JailPanel({ name, jail, onBan, onClose }: JailPanelProps) {
       ) : (
         <>
           <div className="panel-acts">
-            <Link to="/bans" search={{ jail: name }} className="button button-primary">
-              {t('jails.see_bans_n', { n: formatCount(jail.currently_banned) })}
+            {jail.ban_seconds === null ? null : (
+              <>
+                <Link to="/bans" search={{ jail: name }} className="button button-primary">
+                  {t('jails.see_bans_n', { n: formatCount(jail.currently_banned) })}
+                </Link>
+                <Button disabled={off !== null} onClick={onBan}>
+                  {t('jails.ban_in', { jail: name })}
+                </Button>
+              </>
+            )}
+            <JailButtons jail={jail} />
+            <Link to="/jails/$name" params={{ name }} className="button button-ghost">
+              {t('jails.open_page')}
             </Link>
-            <Button disabled={off !== null} onClick={onBan}>
-              {t('jails.ban_in', { jail: name })}
-            </Button>
             {off === null ? null : <span className="small soft">{off}</span>}
           </div>
-          <JailFacts jail={jail} />
+          <div className="panel-body">
+            <HealthNotes jail={jail} />
+            <JailRule jail={jail} />
+            <JailFigures jail={jail}>
+              {jail.files.length === 0 ? null : (
+                <Fact name={t('jails.files')}>
+                  <Lines of={jail.files} />
+                </Fact>
+              )}
+              {jail.journal_matches.length === 0 ? null : (
+                <Fact name={t('jails.journals')}>
+                  <Lines of={jail.journal_matches} />
+                </Fact>
+              )}
+            </JailFigures>
+          </div>
         </>
       )}
     </aside>
-  );
-}
-
-function JailFacts({ jail }: { jail: Jail }) {
-  const { t } = useTranslation();
-  const say = useDurations();
-  const growth = jail.increments ? t('jails.growing') : t('jails.fixed');
-  return (
-    <div className="panel-body">
-      <p>
-        {t('jails.sentence', {
-          max: formatCount(jail.max_retry),
-          find: say(jail.find_seconds),
-          time: say(jail.ban_seconds).toLowerCase(),
-        })}
-      </p>
-      <dl className="facts">
-        <Fact name={t('jails.state')}>
-          <JailState state={jail.state} />
-        </Fact>
-        <Fact name={t('jails.banned')}>{formatCount(jail.currently_banned)}</Fact>
-        <Fact name={t('jails.failing')}>{formatCount(jail.currently_failed)}</Fact>
-        <Fact name={t('jails.total_banned')}>{formatCount(jail.total_banned)}</Fact>
-        <Fact name={t('jails.total_failed')}>{formatCount(jail.total_failed)}</Fact>
-        <Fact name={t('jails.ban_time')}>
-          {say(jail.ban_seconds)} <span className="quiet">{jail.ban_seconds === -1 ? '' : growth}</span>
-        </Fact>
-        <Fact name={t('jails.find_time')}>{say(jail.find_seconds)}</Fact>
-        <Fact name={t('jails.max_retry')}>{formatCount(jail.max_retry)}</Fact>
-        {jail.files.length === 0 ? null : (
-          <Fact name={t('jails.files')}>
-            <Lines of={jail.files} />
-          </Fact>
-        )}
-        {jail.journal_matches.length === 0 ? null : (
-          <Fact name={t('jails.journals')}>
-            <Lines of={jail.journal_matches} />
-          </Fact>
-        )}
-      </dl>
-    </div>
-  );
-}
-
-function Lines({ of }: { of: readonly string[] }) {
-  return (
-    <ul>
-      {of.map((line) => (
-        <li key={line} className="mono">
-          {line}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

@@ -1,4 +1,4 @@
-/** Finds a jail by a part of its name. */
+/** Finds a jail by a part of its name, among those that are off too when wanted. */
 import { Trans, useTranslation } from 'react-i18next';
 import { formatCount } from '../../../ui/numbers.ts';
 import { SearchInput } from '../../../ui/search-input.tsx';
@@ -25,6 +25,17 @@ export function JailsFilter({ view, onView, shown, all }: JailsFilterProps) {
         label={t('jails.search_label')}
         most={200}
       />
+      <label className="jail-toggle">
+        <input
+          type="checkbox"
+          checked={view.include === 'inactive'}
+          onChange={(event) => {
+            const { include: _, ...rest } = view;
+            onView(event.target.checked ? { ...rest, include: 'inactive' } : rest);
+          }}
+        />
+        {t('jails.include')}
+      </label>
       <span className="filter-count" role="status">
         <Trans
           i18nKey="jails.of"

@@ -4,9 +4,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
+import { Button } from '../../../ui/button.tsx';
 import { DataTable } from '../../../ui/data-table.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
-import { useTimes } from '../../../ui/page-context.tsx';
+import { useActs, useTimes } from '../../../ui/page-context.tsx';
 import { problemOf } from '../../../ui/problem.ts';
 import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
@@ -18,6 +19,7 @@ import { JailsFilter } from './jails-filter.tsx';
 import { jailsQuery, type Jail } from './jails-query.ts';
 import { readJailsView, type JailsView } from './jails-view.ts';
 import { sortJails, usualSort } from './sort-jails.ts';
+import { useJailActs } from './use-jail-acts.ts';
 
 interface JailsPageProps {
   view: JailsView;
@@ -33,7 +35,9 @@ export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const times = useTimes();
-  const query = useQuery(jailsQuery(useCaller()));
+  const query = useQuery(jailsQuery(useCaller(), view.include === 'inactive'));
+  const acts = useJailActs();
+  const { off } = useActs();
   const phone = useMedia('(max-width: 599px)');
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
   const { search, sort, row } = view;
@@ -74,6 +78,11 @@ export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
             ? null
             : t('jails.sub', { n: formatCount(all.length), time: times.exact(Date.parse(asOf), now) })}
         </span>
+        <div className="page-acts">
+          <Button disabled={off !== null || acts.working} onClick={() => void acts.reloadAll()}>
+            {t('jails.act.reload_all')}
+          </Button>
+        </div>
       </header>
       <div className="page-columns">
         <div className="page-list">

@@ -1,13 +1,41 @@
-/** The jails the daemon runs now. */
+/** Reading jails: all of them, one in full, and whom it ignores. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
+import type { EndpointOutput } from '../../../base/endpoint.ts';
 import type { Caller } from '../../../ui/call.ts';
 import type * as contract from '../contract.ts';
 
 export type Jail = z.output<typeof contract.jail>;
+export type JailDetail = EndpointOutput<typeof contract.readJail>;
+export type IgnoreList = EndpointOutput<typeof contract.listIgnored>;
+export type IgnoreItem = IgnoreList['items'][number];
 
-export const jailsQuery = (caller: Caller) =>
+/** `inactive`: those that are off too. */
+export const jailsQuery = (caller: Caller, inactive = false) =>
   queryOptions({
-    queryKey: ['jails'],
-    queryFn: ({ signal }) => caller.ask<typeof contract.listJails>('GET /api/v1/jails', { signal }),
+    queryKey: ['jails', 'list', inactive],
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.listJails>('GET /api/v1/jails', {
+        signal,
+        ...(inactive ? { query: { include: 'inactive' as const } } : {}),
+      }),
+  });
+
+export const jailQuery = (caller: Caller, name: string) =>
+  queryOptions({
+    queryKey: ['jails', 'one', name],
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.readJail>('GET /api/v1/jails/{name}', { params: { name }, signal }),
+    gcTime: 60_000,
+  });
+
+export const ignoredQuery = (caller: Caller, name: string) =>
+  queryOptions({
+    queryKey: ['jails', 'ignored', name],
+    queryFn: ({ signal }) =>
+      caller.ask<typeof contract.listIgnored>('GET /api/v1/jails/{name}/ignoreip', {
+        params: { name },
+        signal,
+      }),
+    gcTime: 60_000,
   });

@@ -17,6 +17,8 @@ export interface JailsView {
   search?: string;
   /** Absent = most banned first. */
   sort?: (typeof sorts)[number];
+  /** Those that are off in the configuration too. */
+  include?: 'inactive';
   /** The open jail. */
   row?: string;
 }
@@ -25,9 +27,11 @@ export function readJailsView(search: Record<string, unknown>): JailsView {
   const text = textOf(search['search'], 200);
   const sort = oneOf(sorts, search['sort']);
   const row = textOf(search['row'], 200);
+  const include = oneOf(['inactive'] as const, search['include']);
   return {
     ...(text === undefined ? {} : { search: text }),
     ...(sort === undefined ? {} : { sort }),
+    ...(include === undefined ? {} : { include }),
     ...(row === undefined ? {} : { row }),
   };
 }
