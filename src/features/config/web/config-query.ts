@@ -54,16 +54,6 @@ async function readFile(caller: Caller, params: FileId, signal?: AbortSignal): P
   throw new ProblemError(result.problem);
 }
 
-export const configJailQuery = (caller: Caller, name: string) =>
-  queryOptions({
-    queryKey: [configKey, 'jail', name],
-    queryFn: ({ signal }) =>
-      caller.ask<typeof jailsContract.readConfigJail>('GET /api/v1/config/jails/{name}', {
-        params: { name },
-        signal,
-      }),
-  });
-
 export const effectiveQuery = (caller: Caller, jail?: string) =>
   queryOptions({
     queryKey: [configKey, 'effective', jail ?? ''],

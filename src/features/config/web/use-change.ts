@@ -30,6 +30,8 @@ export interface Change {
 }
 
 interface State {
+  /** The file that was open when `end` and `problem` came about: beside another one they say nothing. */
+  about: string | null;
   busy: Change['busy'];
   /** The text that was tried last; without a result while it is, and when it could not be. */
   checked: { key: string; text: string; result: Check | null } | null;
@@ -55,7 +57,7 @@ export function useChange(file: OpenFile | null, automatic: boolean): Change {
   const runCheck = (): void => {
     if (file === null || state.busy !== null || file.locked !== null) return;
     const { key, text, id } = file;
-    patch({ busy: 'check', problem: null, checked: { key, text, result: null } });
+    patch({ about: key, busy: 'check', problem: null, checked: { key, text, result: null } });
     void caller
       .call<typeof contract.checkFile>('POST /api/v1/config/files/{kind}/{name}/validate', {
         params: id,
@@ -72,7 +74,7 @@ export function useChange(file: OpenFile | null, automatic: boolean): Change {
   };
 
   const send = (path: string, call: Send, sent: OpenFile | null = null): void => {
-    patch({ busy: 'apply', problem: null, end: null, asks: null });
+    patch({ about: file?.key ?? null, busy: 'apply', problem: null, end: null, asks: null });
     void call().then(async (result) => {
       const end = result.ok ? result.value : readChangeEnd(result.problem);
       if (!result.ok && result.problem.code === 'confirmation_required') {
@@ -114,6 +116,7 @@ export function useChange(file: OpenFile | null, automatic: boolean): Change {
     );
 
   const current = file !== null && state.checked?.key === file.key && state.checked.text === file.text;
+  const ours = state.about === (file?.key ?? null);
   const waits =
     automatic && file !== null && file.draft !== null && !file.stale && file.locked === null && !current;
   const latest = useRef(runCheck);
@@ -130,8 +133,8 @@ export function useChange(file: OpenFile | null, automatic: boolean): Change {
   return {
     busy: state.busy,
     check: current ? (state.checked?.result ?? null) : null,
-    end: state.end,
-    problem: state.problem,
+    end: ours ? state.end : null,
+    problem: ours ? state.problem : null,
     asks: state.asks,
     runCheck,
     apply: (reason) => {
@@ -161,7 +164,7 @@ export function useChange(file: OpenFile | null, automatic: boolean): Change {
   };
 }
 
-const still: State = { busy: null, checked: null, end: null, problem: null, asks: null };
+const still: State = { about: null, busy: null, checked: null, end: null, problem: null, asks: null };
 
 const reasonOf = (reason: string): { reason?: string } => (reason.trim() === '' ? {} : { reason });
 
