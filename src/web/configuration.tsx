@@ -2,7 +2,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type * as auth from '../features/auth/contract.ts';
+import { confirmPassword } from '../features/auth/web/confirm.ts';
 import { ConfigPage } from '../features/config/web/config-page.tsx';
 import { readConfigView } from '../features/config/web/config-view.ts';
 import { ServerActs } from '../features/server/web/server-acts.tsx';
@@ -23,16 +23,10 @@ export function Configuration() {
   const search = route.useSearch();
   const view = useMemo(() => readConfigView(search), [search]);
   usePageTitle(t('config.title'));
-  const confirm = async (password: string) => {
-    const result = await caller.call<typeof auth.confirm>('POST /api/v1/auth/confirm', {
-      body: { password },
-    });
-    return result.ok ? null : result.problem;
-  };
   return (
     <ConfigPage
       view={view}
-      confirm={confirm}
+      confirm={(password) => confirmPassword(caller, password)}
       server={
         <div className="config-server">
           <ServerActs />

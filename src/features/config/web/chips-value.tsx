@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
-import type { ValueProps } from './option-value.tsx';
+import type { ValueProps } from './value-props.ts';
 
 /** fail2ban parts them by blanks and commas. */
 const entriesOf = (value: string | null): string[] =>

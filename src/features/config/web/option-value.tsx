@@ -8,17 +8,7 @@ import { ChipsValue } from './chips-value.tsx';
 import { isOn, offeredDurations, type FieldKind } from './form-fields.ts';
 import { PathsValue } from './paths-value.tsx';
 import { useTyped } from './use-typed.ts';
-
-export interface ValueProps {
-  id: string;
-  /** Null: nothing sets it. */
-  value: string | null;
-  choices: readonly string[];
-  wrong: boolean;
-  /** Id of what explains it. */
-  describedBy: string;
-  onChange: (value: string) => void;
-}
+import type { ValueProps } from './value-props.ts';
 
 export function OptionValue({ kind, ...props }: ValueProps & { kind: FieldKind }) {
   if (kind === 'switch') return <SwitchValue {...props} />;

@@ -7,8 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { logPathQuery } from './config-query.ts';
-import type { ValueProps } from './option-value.tsx';
 import { useTyped } from './use-typed.ts';
+import type { ValueProps } from './value-props.ts';
 
 /** After so long without a key the path is looked up. */
 const restMs = 400;
