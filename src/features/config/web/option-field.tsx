@@ -48,6 +48,7 @@ export function OptionField({
           id={id}
           kind={kind}
           value={state.value}
+          comesTo={state.comesTo}
           choices={choices}
           wrong={wrong}
           describedBy={`${id}-about`}

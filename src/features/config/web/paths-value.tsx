@@ -13,10 +13,11 @@ import type { ValueProps } from './value-props.ts';
 /** After so long without a key the path is looked up. */
 const restMs = 400;
 
-export function PathsValue({ id, value, wrong, describedBy, onChange }: ValueProps) {
+export function PathsValue({ id, value, comesTo, wrong, describedBy, onChange }: ValueProps) {
   const typed = useTyped(value, onChange);
-  const paths = [...new Set((value ?? '').split('\n').map((line) => line.trim()))].filter(
-    (path) => path !== '',
+  // what a reference stands for is known once it is on the disk
+  const paths = [...new Set((comesTo ?? value ?? '').split('\n').map((line) => line.trim()))].filter(
+    (path) => path !== '' && !path.includes('%('),
   );
   return (
     <div className="option-paths">

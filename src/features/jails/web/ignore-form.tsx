@@ -1,7 +1,9 @@
 /** A new entry of an ignore list: who, why, for how long. */
+import IconSelector from '@tabler/icons-react/dist/esm/icons/IconSelector.mjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { useActs } from '../../../ui/page-context.tsx';
 import type { Problem } from '../../../ui/problem.ts';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
@@ -55,13 +57,16 @@ export function IgnoreForm({ onAdd }: { onAdd: (entry: NewEntry) => Promise<Prob
       </label>
       <label className="field">
         <span className="field-label">{t('jails.ignore.for')}</span>
-        <select className="input" value={duration} onChange={(event) => setDuration(event.target.value)}>
-          {lengths.map((length) => (
-            <option key={length} value={length}>
-              {t(`jails.ignore.lengths.${length === '' ? 'good' : length}`)}
-            </option>
-          ))}
-        </select>
+        <span className="select-frame">
+          <select className="input" value={duration} onChange={(event) => setDuration(event.target.value)}>
+            {lengths.map((length) => (
+              <option key={length} value={length}>
+                {t(`jails.ignore.lengths.${length === '' ? 'good' : length}`)}
+              </option>
+            ))}
+          </select>
+          <Icon of={IconSelector} />
+        </span>
       </label>
       <Button disabled={!ready} onClick={() => void submit()}>
         {t('jails.ignore.add')}

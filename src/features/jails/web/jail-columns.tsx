@@ -22,11 +22,11 @@ export function useJailColumns({ narrow, phone }: ColumnsInput): Column<Jail>[] 
       id: string,
       head: string,
       value: (jail: Jail) => number,
-      folds = false,
+      { width, folds = false }: { width: string; folds?: boolean },
     ): Column<Jail> & { folds?: boolean } => ({
       id,
       head,
-      width: 'minmax(124px, 0.8fr)',
+      width,
       align: 'end',
       sort: { up: id, down: `-${id}`, first: 'down' },
       folds,
@@ -57,10 +57,16 @@ export function useJailColumns({ narrow, phone }: ColumnsInput): Column<Jail>[] 
         width: '104px',
         cell: (jail) => <HealthWord jail={jail} />,
       },
-      count('banned', t('jails.banned'), (jail) => jail.currently_banned),
-      count('failing', t('jails.failing'), (jail) => jail.currently_failed),
-      count('total_banned', t('jails.total_banned'), (jail) => jail.total_banned, narrow),
-      count('total_failed', t('jails.total_failed'), (jail) => jail.total_failed, narrow),
+      count('banned', t('jails.banned'), (jail) => jail.currently_banned, { width: 'minmax(100px, 0.8fr)' }),
+      count('failing', t('jails.failing'), (jail) => jail.currently_failed, { width: 'minmax(84px, 0.8fr)' }),
+      count('total_banned', t('jails.total_banned'), (jail) => jail.total_banned, {
+        width: 'minmax(100px, 0.8fr)',
+        folds: narrow,
+      }),
+      count('total_failed', t('jails.total_failed'), (jail) => jail.total_failed, {
+        width: 'minmax(116px, 0.8fr)',
+        folds: narrow,
+      }),
       {
         id: 'rule',
         head: t('jails.rule'),
@@ -85,7 +91,7 @@ export function useJailColumns({ narrow, phone }: ColumnsInput): Column<Jail>[] 
       {
         id: 'reads',
         head: t('jails.reads'),
-        width: 'minmax(96px, 1.8fr)',
+        width: 'minmax(72px, 1.8fr)',
         folds: narrow,
         cell: (jail) => <Reads jail={jail} />,
       },
