@@ -2,6 +2,7 @@
 import { bansPage, socketHold } from './bans-page.ts';
 import { inBrowser } from './browser.ts';
 import { burst } from './burst.ts';
+import { configuration } from './config.ts';
 import { geoLookups } from './geo.ts';
 import { history } from './history.ts';
 import { load } from './load.ts';
@@ -34,6 +35,7 @@ const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includ
 const rows: Row[] = [];
 
 if (isWanted('history')) rows.push(...(await history()));
+if (isWanted('config')) rows.push(...(await configuration()));
 if (figures.some(([name]) => isWanted(name))) await inScene();
 
 async function inScene(): Promise<void> {
