@@ -1,4 +1,5 @@
 /** What every option of every jail comes to, which line decides it, and what that overrides. */
+import IconSelector from '@tabler/icons-react/dist/esm/icons/IconSelector.mjs';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -10,6 +11,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
 import { problemOf } from '../../../ui/problem.ts';
+import { Icon } from '../../../ui/icon.tsx';
 import { SearchInput } from '../../../ui/search-input.tsx';
 import { useMedia } from '../../../ui/use-media.ts';
 import { effectiveQuery } from './config-query.ts';
@@ -61,19 +63,22 @@ export function EffectiveTab({ view }: { view: ConfigView }) {
             label={t('config.option')}
             most={200}
           />
-          <select
-            className="input effective-jail"
-            aria-label={t('config.jail')}
-            value={jail}
-            onChange={(event) => set({ jail: event.target.value })}
-          >
-            <option value="">{t('config.all_jails')}</option>
-            {items?.map((each) => (
-              <option key={each.jail} value={each.jail}>
-                {each.enabled ? each.jail : t('config.jail_off', { name: each.jail })}
-              </option>
-            ))}
-          </select>
+          <span className="select-frame">
+            <select
+              className="input effective-jail"
+              aria-label={t('config.jail')}
+              value={jail}
+              onChange={(event) => set({ jail: event.target.value })}
+            >
+              <option value="">{t('config.all_jails')}</option>
+              {items?.map((each) => (
+                <option key={each.jail} value={each.jail}>
+                  {each.enabled ? each.jail : t('config.jail_off', { name: each.jail })}
+                </option>
+              ))}
+            </select>
+            <Icon of={IconSelector} />
+          </span>
           <span className="filter-count" role="status">
             <Trans
               i18nKey="config.of"
