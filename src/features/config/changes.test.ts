@@ -151,12 +151,26 @@ describe('a change that goes wrong', () => {
     expect(await client('get', 'web', 'maxretry')).toBe('8');
   });
 
-  test.each(['rehearse', 'write', 'look'] as const)(
+  test('fail2ban killed while a change is put back: the files are the old ones, and it starts as before', async () => {
+    const before = await scene.contents();
+    const dying = scene.open({ wrap: atStep('put_back', () => scene.fail2ban.kill()) });
+    const files = { 'jail.d/z.local': '[sshd]\naction = failing\n' };
+    const end = await dying.apply(await request(files), () => {});
+    expect(scene.fail2ban.pid).toBe(-1);
+    expect(['put_back', 'broken']).toContain(end.result);
+    expect(await scene.contents()).toEqual(before);
+    await scene.fail2ban.start();
+    expect(await scene.jails()).toBe('incr, manual, sshd, web');
+    expect(await client('get', 'sshd', 'actions')).not.toContain('failing');
+  });
+
+  test.each(['compare', 'rehearse', 'write', 'look'] as const)(
     'fail2ban killed at %s ends in a good state',
     async (step) => {
       const before = (await scene.contents())['jail.d/web.local'];
       const dying = scene.open({ wrap: atStep(step, () => scene.fail2ban.kill()) });
       const end = await dying.apply(await request({ 'jail.d/web.local': '[web]\nmaxretry = 6\n' }), () => {});
+      expect(scene.fail2ban.pid).toBe(-1);
       await scene.fail2ban.start();
       const applied = end.result === 'applied';
       expect([end.result, await client('get', 'web', 'maxretry')]).toEqual([
