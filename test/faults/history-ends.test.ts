@@ -139,17 +139,17 @@ describe('the end of the process during the long tasks of the history', { timeou
       operator = await signIn(bangui.url);
       const ofJob = async () =>
         (await runsOf(operator, job)).filter(({ counts }) => (counts[count] ?? 0) > 0);
+      const sum = async () => (await ofJob()).reduce((so, { counts }) => so + (counts[count] ?? 0), 0);
+      // it may have come to its end while the process waited for it
+      const drained = (await sum()) >= all;
       await until(
         `${job} goes on to its end`,
-        async () => {
-          const sum = (await ofJob()).reduce((so, { counts }) => so + (counts[count] ?? 0), 0);
-          return sum >= all && !(await runningNow(operator)).includes(job);
-        },
+        async () => (await sum()) >= all && !(await runningNow(operator)).includes(job),
         90_000,
         200,
       );
       const done = await ofJob();
-      expect(done.length).toBeGreaterThan(1);
+      expect(done.length).toBeGreaterThan(drained ? 0 : 1);
       expect(new Set(done.map(({ state }) => state))).toEqual(new Set(['completed']));
       await bangui.stop();
     }
