@@ -1,6 +1,7 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, test } from 'vitest';
 import type { ActiveBan } from './bans-query.ts';
-import { mergeNewest, readLiveBan, settle, touches, type LiveBan } from './live-bans.ts';
+import { applyToBans, mergeNewest, readLiveBan, settle, touches, type LiveBan } from './live-bans.ts';
 
 const at = (minute: number): string => `2026-11-22T12:${String(minute).padStart(2, '0')}:00.000Z`;
 
@@ -80,4 +81,21 @@ test('the next to end are read again only for a ban that ends sooner', () => {
   expect(touches('ending', rows, [live('192.0.2.9', 30)], new Set())).toBe(false);
   expect(touches('ending', rows, [live('192.0.2.9', 2)], new Set())).toBe(true);
   expect(touches('ending', [], [live('192.0.2.9', 2)], new Set())).toBe(true);
+});
+
+test('a ban is not undone by an answer that was on its way, and is from before it', async () => {
+  const queryClient = new QueryClient();
+  const answers = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
+  let asked = 0;
+  const query = { queryKey: ['bans', 'newest'], queryFn: () => answers[asked++]?.promise };
+  const stop = new QueryObserver(queryClient, query).subscribe(() => {});
+  applyToBans(queryClient, [event('ban', live('192.0.2.7'))]);
+  answers[0]?.resolve({ items: [], next_cursor: null, total: 0 });
+  answers[1]?.resolve({ items: [held('192.0.2.7')], next_cursor: null, total: 1 });
+  await expect
+    .poll(() => queryClient.getQueryData(query.queryKey))
+    .toMatchObject({ items: [{ ip: '192.0.2.7' }] });
+  expect(asked).toBe(2);
+  stop();
+  queryClient.clear();
 });

@@ -124,14 +124,23 @@ function announceNew(queryClient: QueryClient, added: number, whole: boolean): v
 
 function updateShort(queryClient: QueryClient, added: readonly LiveBan[], ended: ReadonlySet<string>): void {
   const rows = added.map(asRow);
-  queryClient.setQueryData<BansPageData>(['bans', 'newest'], (page) =>
+  const newest = ['bans', 'newest'];
+  queryClient.setQueryData<BansPageData>(newest, (page) =>
     page === undefined ? page : { ...page, items: mergeNewest(page.items, rows, ended, newestCount) },
   );
+  // an answer on its way may be from before, and would undo this
+  if (queryClient.isFetching({ queryKey: newest }) > 0) void readAgain(queryClient, newest);
   for (const name of ['repeated', 'ending']) {
     const page = queryClient.getQueryData<BansPageData>(['bans', name]);
     const touched = page !== undefined && touches(name, page.items, added, ended);
     if (touched) void queryClient.invalidateQueries({ queryKey: ['bans', name] });
   }
+}
+
+/** Also when it is being read for the first time: that would not be begun anew. */
+async function readAgain(queryClient: QueryClient, queryKey: string[]): Promise<void> {
+  await queryClient.cancelQueries({ queryKey });
+  await queryClient.invalidateQueries({ queryKey });
 }
 
 /** Whether a short list could look different after these events. */
