@@ -3,7 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { dropPartitions, readPartitions } from '../../../platform/db/partitions.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
-import { dayOf, firstIdAt, hourMs, hourOf, hourOfId, timeOfId } from '../history-id.ts';
+import { dayMs, dayOf, firstIdAt, hourMs, hourOf, hourOfId, timeOfId } from '../history-id.ts';
 
 import { forgetDays, type DayWatch } from './day-sums.ts';
 import type { Addresses } from './known-addresses.ts';
@@ -58,13 +58,13 @@ export async function* pruneHistory(
       await removeLines({ trx, dialect }, ids);
       await uncount(options, trx, { events: ofHour.filter(({ id }) => id >= counted), cut });
       await forgetDays({ trx, ...options }, [dayOf(hour)]);
-      if (whole) await removeSums(trx, hostId, hour + hourMs);
+      if (whole) await removeSums(options, trx, hour + hourMs);
     });
     yield ofHour.length;
   }
   await fence.write(async (trx) => {
     // of hours that held nothing any more when an earlier run was stopped
-    await removeSums(trx, hostId, cut);
+    await removeSums(options, trx, cut);
     await forgetUncounted(trx, hostId);
   });
 }
@@ -100,7 +100,7 @@ async function* pruneMonths(options: PruneOptions, fence: Fence, cut: number): A
         await uncount(options, trx, { events, cut });
         const hour = hourOfId(last.id);
         await forgetDays({ trx, ...options }, [...new Set(events.map(({ id }) => dayOf(hourOfId(id))))]);
-        await removeSums(trx, hostId, hour);
+        await removeSums(options, trx, hour);
         await remember(trx, hostId, from);
       });
       yield events.length;
@@ -143,11 +143,18 @@ async function remember(trx: Transaction<Database>, hostId: string, from: number
     .execute();
 }
 
-/** Sums of hours before `end`. */
-async function removeSums(trx: Transaction<Database>, hostId: string, end: number): Promise<void> {
+/** Sums of hours before `end`, and of the days that had them: one may have been made of what an hour still told. */
+async function removeSums(
+  { hostId, watch }: PruneOptions,
+  trx: Transaction<Database>,
+  end: number,
+): Promise<void> {
+  const changed = watch;
+  if (changed.day !== null && changed.day < end) changed.day = null;
   for (const { name } of sumTables)
     await sql`DELETE FROM ${sql.table(name)}
-      WHERE host_id = ${hostId} AND grain = ${hourMs} AND at < ${end}`.execute(trx);
+      WHERE host_id = ${hostId} AND grain IN (${hourMs}, ${dayMs}) AND at < ${end}`.execute(trx);
+  await trx.deleteFrom('day_packs').where('host_id', '=', hostId).where('at', '<', end).execute();
 }
 
 async function uncount(
