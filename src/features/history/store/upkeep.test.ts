@@ -185,6 +185,15 @@ test(
   },
 );
 
+test('days that are made between the steps of a retention leave nothing of what is gone', async () => {
+  await fill();
+  const before = start + 3 * day;
+  for await (const _step of history.store.prune(history.fence, before))
+    await allSteps(history.store.rollUp(history.fence, start + 5 * day));
+  expect(await history.check()).toEqual([]);
+  expect(await daysMade()).toEqual([3]);
+});
+
 /** Rows of fail2ban's table: several bans a second, some in another order than that of time. */
 const tableRows = (): NewBan[] =>
   Array.from({ length: 600 }, (_, n) => {
