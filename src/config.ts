@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { StartError } from './base/start-error.ts';
+import { blocklistSettings, readBlocklist } from './blocklist-settings.ts';
 import { readText, unknownNames, type Environment } from './environment.ts';
 import { fail2banSettings, readFail2ban } from './fail2ban-settings.ts';
 import { historySettings, readHistory } from './history-settings.ts';
@@ -84,6 +85,7 @@ export const settings = {
   }),
   ...fail2banSettings,
   ...geoSettings,
+  ...blocklistSettings,
   practice: choice({
     name: 'PRACTICE',
     of: ['auto', 'always', 'never'],
@@ -187,6 +189,7 @@ export function readConfig(environment: Environment): ReadConfig {
     fail2banConfigDir: resolve(read('fail2banConfigDir', settings.fail2banConfigDir)),
     ...readFail2ban(read),
     ...readGeo(read),
+    ...readBlocklist(read),
     practice: read('practice', settings.practice),
     schedulerLockMode: read('schedulerLockMode', settings.schedulerLockMode),
     ...readHistory(read),

@@ -55,13 +55,26 @@ export interface ConfigEvent {
   at: number;
 }
 
+/** A run of a blocklist's import came on, or ended. */
+export interface RunEvent {
+  type: 'run';
+  host: string;
+  run: number;
+  /** Null: of all lists together. */
+  source: number | null;
+  /** As in `features/blocklists/contract.ts`. */
+  state: string;
+  at: number;
+}
+
 /** Announcements of other instances may have been missed: read again what is shown. */
 export interface ResyncEvent {
   type: 'resync';
   at: number;
 }
 
-export type AppEvent = BanEvent | UnbanEvent | BansChangedEvent | ConfigEvent | StatusEvent | ResyncEvent;
+export type AppEvent =
+  BanEvent | UnbanEvent | BansChangedEvent | ConfigEvent | RunEvent | StatusEvent | ResyncEvent;
 
 export interface Events {
   announce(event: AppEvent): void;

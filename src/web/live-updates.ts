@@ -6,7 +6,7 @@ import { applyToHistory } from '../features/history/web/live-history.ts';
 import { dashboardKey } from '../features/overview/web/dashboard-query.ts';
 import type { LiveEvent } from '../ui/live.ts';
 
-export const liveEventTypes = ['ban', 'unban', 'bans_changed', 'status', 'config', 'resync'] as const;
+export const liveEventTypes = ['ban', 'unban', 'bans_changed', 'status', 'config', 'run', 'resync'] as const;
 
 export function applyLiveEvents(queryClient: QueryClient, events: readonly LiveEvent[]): void {
   applyToBans(queryClient, events);

@@ -13,6 +13,7 @@ import * as fencing from './migrations/0002-fencing.ts';
 import * as sharedLimits from './migrations/0003-shared-limits.ts';
 import * as history from './migrations/0004-history.ts';
 import * as configuration from './migrations/0005-configuration.ts';
+import * as blocklists from './migrations/0006-blocklists.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 
@@ -22,7 +23,14 @@ export interface Migration {
 }
 
 /** The place in the list is the version: the first is 1. Only ever append. */
-export const migrations: readonly Migration[] = [start, fencing, sharedLimits, history, configuration];
+export const migrations: readonly Migration[] = [
+  start,
+  fencing,
+  sharedLimits,
+  history,
+  configuration,
+  blocklists,
+];
 
 interface MigrateOptions {
   database: OpenDatabase;

@@ -1,9 +1,10 @@
 /** The tables as Kysely sees them. Times are integer milliseconds since the epoch, UTC; flags are 0 or 1. */
 import type { Generated } from 'kysely';
+import type { BlocklistTables } from './schema-blocklists.ts';
 import type { ConfigTables } from './schema-config.ts';
 import type { HistoryTables } from './schema-history.ts';
 
-export interface Database extends HistoryTables, ConfigTables {
+export interface Database extends HistoryTables, ConfigTables, BlocklistTables {
   schema_migrations: SchemaMigrations;
   settings: Settings;
   users: Users;

@@ -40,12 +40,21 @@ const shapes = {
     outcome: z.string(),
     at,
   }),
+  run: z.object({
+    type: z.literal('run'),
+    host,
+    run: z.number(),
+    source: z.number().nullable(),
+    state: z.string(),
+    at,
+  }),
 } satisfies { [T in SharedEvent['type']]: z.ZodType<Extract<SharedEvent, { type: T }>> };
 const sharedEvent = z.discriminatedUnion('type', [
   shapes.ban,
   shapes.unban,
   shapes.bans_changed,
   shapes.config,
+  shapes.run,
 ]);
 
 interface SharedEventsDeps {

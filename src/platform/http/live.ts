@@ -198,6 +198,10 @@ function toWire(event: AppEvent): Record<string, unknown> {
       const { revision, path, step, outcome } = event;
       return { host, revision, path, step, outcome, at };
     }
+    case 'run': {
+      const { run, source, state } = event;
+      return { host, run, source, state, at };
+    }
     case 'status':
       return { host, at };
   }
