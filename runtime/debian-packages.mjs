@@ -27,6 +27,9 @@ export const testPackages = Object.freeze({
   sqlite3: '/usr/bin/sqlite3',
   curl: '/usr/bin/curl',
   iproute2: '/usr/bin/ss',
+  // kernel sets and rules, tried in network namespaces of their own
+  ipset: '/usr/sbin/ipset',
+  iptables: '/usr/sbin/iptables',
   patch: '/usr/bin/patch',
   'docker-compose': '/usr/bin/docker-compose',
   unzip: '/usr/bin/unzip',
