@@ -1,6 +1,13 @@
 /** What was asked of the history, read once: every value in the spelling of the tables, the time as a range of ids. */
 import type { z } from 'zod';
-import { addressKey, networkBounds, parseAddress } from '../../base/address.ts';
+import {
+  addressKey,
+  family,
+  networkBounds,
+  parseAddress,
+  prefixLength,
+  type Address,
+} from '../../base/address.ts';
 import { invalidInput } from '../../base/errors.ts';
 import type { historyFilters } from './contract.ts';
 import { firstIdAt } from './history-id.ts';
@@ -35,6 +42,8 @@ export interface WantedAddress {
   last: string;
   /** As it may stand in an event of an address that was never banned. */
   spellings: readonly string[];
+  /** How the text of every IPv4 address inside begins (`198.51.`); empty: that is not known. */
+  begins: string;
 }
 
 const idAt = (text: string): number =>
@@ -85,8 +94,14 @@ function addressOf(text: string): WantedAddress {
   }
   const spellings = [...new Set([text.trim(), address])];
   const itself = addressKey(address);
-  if (!address.includes('/')) return { first: itself, itself, last: itself, spellings };
+  if (!address.includes('/')) return { first: itself, itself, last: itself, spellings, begins: '' };
   const { first, last } = networkBounds(address);
   // the ban of a network has a key of its own, behind the address it begins with
-  return { first, itself, last: `${last}/~`, spellings };
+  return { first, itself, last: `${last}/~`, spellings, begins: beginningOf(address) };
+}
+
+function beginningOf(network: Address): string {
+  if (family(network) === 6) return '';
+  const octets = network.split('.').slice(0, Math.floor(prefixLength(network) / 8));
+  return octets.map((octet) => `${octet}.`).join('');
 }

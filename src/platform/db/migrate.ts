@@ -14,6 +14,7 @@ import * as sharedLimits from './migrations/0003-shared-limits.ts';
 import * as history from './migrations/0004-history.ts';
 import * as configuration from './migrations/0005-configuration.ts';
 import * as blocklists from './migrations/0006-blocklists.ts';
+import * as narrowSums from './migrations/0007-narrow-sums.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   history,
   configuration,
   blocklists,
+  narrowSums,
 ];
 
 interface MigrateOptions {
