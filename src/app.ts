@@ -174,7 +174,7 @@ export async function startApp({
     geoRoutes({ mount, geo });
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
     const common = { mount, db, host, lock, log, now, closers, configDir };
-    const engine = openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
+    const engine = openAddress({ ...common, config, databaseFile, locate: geo.locate });
     openLab({ ...common, locate: geo.locate, config });
     const fail2ban = { config, socketPath, audit };
     openJails({ ...common, ...fail2ban, scheduler, engine, tell: tellStatus });

@@ -5,7 +5,7 @@ import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
-import { listFolder } from './features/blocklists/folder.ts';
+import { listFolder, type ListFolder } from './features/blocklists/folder.ts';
 import { runRoutes } from './features/blocklists/run-routes.ts';
 import { sourceRoutes } from './features/blocklists/source-routes.ts';
 import type { Host } from './host/host.ts';
@@ -32,7 +32,7 @@ interface BlocklistsDeps {
 
 export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
   const { mount, db, host, audit, config, now } = deps;
-  const folder = listFolder(config.blocklistDir ?? join(dirname(deps.databaseFile), 'blocklists'));
+  const folder = blocklistFolder(deps);
   await folder.prepare();
   const rows = { db, hostId: host.id };
   const hurry = (): void => {};
@@ -47,3 +47,9 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
   });
   runRoutes({ ...rows, mount, audit, isEnforced: async () => false, hurry, now });
 }
+
+export const blocklistFolder = ({
+  config,
+  databaseFile,
+}: Pick<BlocklistsDeps, 'config' | 'databaseFile'>): ListFolder =>
+  listFolder(config.blocklistDir ?? join(dirname(databaseFile), 'blocklists'));

@@ -12,7 +12,7 @@ export interface MeasureJob {
 /** Of what is left of the list when all that is never blocked is taken out; entries are prefixes after merging. */
 export interface MeasureEnd extends SetSizes {
   /** The widest IPv4 entry, or when there is none the widest of IPv6; null: the list is empty. */
-  largest: { entry: Address; addresses: number } | null;
+  largest: { entry: string; addresses: number } | null;
   /** Entries of which another list holds all or a part. */
   elsewhere: number;
   /** The same for each of the others by itself, in their order. */
