@@ -1,7 +1,6 @@
 /** External blocklists, put together: their folder, what fetches and reads them, their jobs, their endpoints. */
 import { dirname, join } from 'node:path';
 import type { Kysely } from 'kysely';
-import type { Address } from './base/address.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
@@ -21,15 +20,17 @@ import { listHitsJob } from './features/blocklists/list-hits.ts';
 import { createListWork } from './features/blocklists/list-work.ts';
 import { createMeetsAlert } from './features/blocklists/meets-allowed.ts';
 import { previewRoutes } from './features/blocklists/preview-routes.ts';
-import { queueChange } from './features/blocklists/source-changes.ts';
+import { queueRun } from './features/blocklists/run-rows.ts';
 import { runRoutes } from './features/blocklists/run-routes.ts';
 import { nextRun, parseSchedule } from './features/blocklists/schedule.ts';
 import { createSimulator } from './features/blocklists/simulate.ts';
 import { sourceRoutes } from './features/blocklists/source-routes.ts';
 import { uploadRoutes } from './features/blocklists/upload-routes.ts';
+import { configuredIgnores } from './features/jails/configured-ignores.ts';
+import { readPreferences } from './features/setup/preferences.ts';
 import { createBlocklistHost } from './host/blocklist/blocklist-host.ts';
+import { readConfiguredJails } from './host/config/configured-jails.ts';
 import type { Changes } from './host/config/changes.ts';
-import type { ConfiguredIgnores } from './open-jails.ts';
 import type { Host } from './host/host.ts';
 import { createReloader } from './host/reload.ts';
 import type { Audit } from './platform/audit.ts';
@@ -61,10 +62,123 @@ interface BlocklistsDeps {
   changes: Changes;
   requirePassword: (call: Call, password: string) => Promise<void>;
   feedLimit: LimitStore;
-  timezone: () => Promise<string>;
   log: Log;
   now: Clock;
   closers: Closers;
 }
 
-/** Answers the thread that works on lists, and who holds an address. Throws what the file system says of the folder. */
+export const blocklistFolder = ({
+  config,
+  databaseFile,
+}: Pick<BlocklistsDeps, 'config' | 'databaseFile'>): ListFolder =>
+  listFolder(config.blocklistDir ?? join(dirname(databaseFile), 'blocklists'));
+
+/** Throws what the file system says of the folder. */
+export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
+  const { mount, db, readDb, host, scheduler, audit, config, configDir, changes, log, now, closers } = deps;
+  const folder = blocklistFolder(deps);
+  await folder.prepare();
+  const rows = { db, hostId: host.id };
+  const work = createListWork();
+  closers.add('list_work', work.close);
+  const downloader = createDownloader({
+    version: deps.version,
+    maxBytes: config.httpMaxBytes,
+    silenceMs: config.httpTimeoutSeconds * 1000,
+    proxy: config.httpProxy,
+    allowPrivate: config.blocklistAllowPrivateUrls,
+  });
+  closers.add('downloads', downloader.close);
+  const reloader = createReloader({
+    client: config.fail2banClient,
+    configDir,
+    socketPath: deps.socketPath,
+  });
+  const blocklist = createBlocklistHost({ host, changes, reloader, configDir, dir: folder.dir, now, log });
+  const holding = createHolding({ ...rows, setFile: folder.setFile });
+
+  const isEnforced = async (): Promise<boolean> => (await readEnforcementRow(rows)) !== undefined;
+  const hurry = (): void => {
+    // elsewhere, or under way: it is found within seconds
+    scheduler.runNow(importJobName).catch(() => {});
+  };
+  const onAllowChange = async (): Promise<void> => {
+    if (!(await isEnforced())) return;
+    await queueRun(db, { ...rows, source: null, cause: 'change', actor: null, at: now() });
+    hurry();
+  };
+  const allowed = createAllowed({
+    db,
+    host,
+    trustedProxies: config.trustedProxies,
+    machine: async () => (await blocklist.status()) ?? { ownAddresses: [], gateways: [], resolvers: [] },
+    configuredIgnores: async () => {
+      const jails = await readConfiguredJails(configDir);
+      return Promise.all(
+        jails.map(async ({ name: jail }) => ({ jail, entries: [...(await configuredIgnores(configDir, jail))] })),
+      );
+    },
+    onChange: () => {
+      onAllowChange().catch((error: unknown) => log.error('blocklist_change_not_queued', { error }));
+    },
+    log,
+    now,
+  });
+  const { without } = allowed;
+  const enforcer = createEnforcer({
+    ...rows,
+    folder,
+    without,
+    blocklist,
+    work,
+    onMet: createMeetsAlert({ hostId: host.id, audit, log }),
+  });
+  const simulate = createSimulator({
+    db,
+    readDb,
+    host,
+    work,
+    setFile: folder.setFile,
+    without,
+    allowedLogDirs: config.allowedLogDirs,
+    now,
+  });
+  const due = async (text: string, from: number, seed: number): Promise<number | null> => {
+    const schedule = parseSchedule(text);
+    if (schedule === null) return null;
+    const { timezone } = await readPreferences({ db, environmentMinutes: null, defaultMinutes: 0 });
+    return nextRun(schedule, from, timezone, seed);
+  };
+
+  const routes = { ...rows, mount, audit, hurry, isEnforced, now };
+  sourceRoutes({ ...routes, allowPrivate: config.blocklistAllowPrivateUrls, nextRun: due });
+  uploadRoutes({ ...routes, folder, maxBytes: config.httpMaxBytes });
+  previewRoutes({ ...routes, folder, downloader, work });
+  runRoutes(routes);
+  enforcementRoutes({ ...routes, blocklist, enforcer, requirePassword: deps.requirePassword, configDir });
+  allowRoutes({ ...routes, allowed, lists: holding.lists });
+  feedRoutes({ ...routes, limit: deps.feedLimit });
+  knowRoutes({ ...routes, holding, without, isLoaded: enforcer.isEqual });
+
+  const jobs = [
+    importJob({
+      ...rows,
+      folder,
+      downloader,
+      work,
+      enforcer,
+      simulate,
+      isEnforced,
+      maxBytes: config.httpMaxBytes,
+      nextRun: due,
+      events: deps.events,
+      holder: deps.lock.holder,
+      log,
+      now,
+    }),
+    hitsJob({ ...rows, blocklist, now }),
+    listHitsJob({ ...rows, readDb, work, setFile: folder.setFile, now }),
+    ...allowed.jobs,
+  ];
+  for (const job of jobs) scheduler.add(job);
+}
