@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import { contains } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Host } from '../../host/host.ts';
+import type { JailSnapshot } from '../../host/host.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import { attackersSince, bannedAt } from './attackers.ts';
 import { owners } from './allowed-owners.ts';
@@ -16,7 +16,9 @@ export interface SimulatorDeps {
   db: Kysely<Database>;
   /** Reads off the main thread. */
   readDb: Kysely<Database>;
-  host: Pick<Host, 'id' | 'status'>;
+  hostId: string;
+  /** The jails that fail2ban runs. */
+  watched: () => readonly Pick<JailSnapshot, 'files' | 'journalMatches'>[];
   work: Pick<ListWork, 'measure' | 'find' | 'logins'>;
   /** Path of a set file by its name in the source's row. */
   setFile: (name: string) => string;
@@ -45,7 +47,7 @@ const loginLogs = ['/var/log/auth.log', '/var/log/secure'];
 
 /** Nothing is written and nothing enforced; whoever asks stores the answer. Throws the signal's reason. */
 export function createSimulator(deps: SimulatorDeps): Simulate {
-  const { db, host, work, now } = deps;
+  const { db, hostId, work, now } = deps;
   return async ({ sourceId, setFile: file, runId, days, signal }) => {
     const at = now();
     const [others, without] = await Promise.all([otherSources(deps, sourceId), deps.without()]);
@@ -68,7 +70,7 @@ export function createSimulator(deps: SimulatorDeps): Simulate {
         return { source_id: id, name, entries: shared, share: entries === 0 ? 0 : shared / entries };
       }),
       history: { days, ...history },
-      allowed: await owners({ db, hostId: host.id }, measured.met),
+      allowed: await owners({ db, hostId }, measured.met),
       allowed_total: measured.metTotal,
       signed_in: await lockedOut(deps, { file, without, at, signal }),
     };
@@ -82,13 +84,13 @@ interface Version {
 }
 
 async function otherSources(
-  { db, host, setFile }: SimulatorDeps,
+  { db, hostId, setFile }: SimulatorDeps,
   sourceId: number,
 ): Promise<{ sourceId: number; name: string; file: string }[]> {
   const rows = await db
     .selectFrom('blocklist_sources')
     .select(['id', 'name', 'set_file'])
-    .where('host_id', '=', host.id)
+    .where('host_id', '=', hostId)
     .where('enabled', '=', 1)
     .where('id', '!=', sourceId)
     .orderBy('name')
@@ -99,11 +101,11 @@ async function otherSources(
 }
 
 async function compareHistory(
-  { readDb, host, work }: SimulatorDeps,
+  { readDb, hostId, work }: SimulatorDeps,
   { file, since, signal }: Version & { since: number },
 ): Promise<Omit<Simulation['history'], 'days'>> {
   const tally = createTally();
-  for await (const page of attackersSince({ db: readDb, hostId: host.id }, since)) {
+  for await (const page of attackersSince({ db: readDb, hostId }, since)) {
     signal.throwIfAborted();
     const [held = []] = await work.find({ files: [file], addresses: page.map(({ ip }) => ip) }, signal);
     tally.add(
@@ -115,11 +117,11 @@ async function compareHistory(
 }
 
 async function countBanned(
-  { readDb, host, work }: SimulatorDeps,
+  { readDb, hostId, work }: SimulatorDeps,
   { file, at, signal }: Version & { at: number },
 ): Promise<number> {
   let banned = 0;
-  for await (const addresses of bannedAt({ db: readDb, hostId: host.id }, at)) {
+  for await (const addresses of bannedAt({ db: readDb, hostId }, at)) {
     signal.throwIfAborted();
     const [held = []] = await work.find({ files: [file], addresses }, signal);
     banned += held.length;
@@ -128,10 +130,10 @@ async function countBanned(
 }
 
 async function lockedOut(
-  { host, work, allowedLogDirs }: SimulatorDeps,
+  { watched, work, allowedLogDirs }: SimulatorDeps,
   { file, without, at, signal }: Version & { without: readonly Without[]; at: number },
 ): Promise<Simulation['signed_in']> {
-  const { jails } = host.status();
+  const jails = watched();
   const logs = [...new Set([...loginLogs, ...jails.flatMap(({ files }) => files)])];
   const journals = [...new Set(jails.flatMap(({ journalMatches }) => journalMatches))];
   const { read, logins } = await work.logins({ logs, journals, allowed: allowedLogDirs, now: at }, signal);
