@@ -115,7 +115,10 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
     configuredIgnores: async () => {
       const jails = await readConfiguredJails(configDir);
       return Promise.all(
-        jails.map(async ({ name: jail }) => ({ jail, entries: [...(await configuredIgnores(configDir, jail))] })),
+        jails.map(async ({ name: jail }) => ({
+          jail,
+          entries: [...(await configuredIgnores(configDir, jail))],
+        })),
       );
     },
     onChange: () => {

@@ -75,8 +75,7 @@ async function install(deps: EnforcementRoutesDeps, wanted: Wanted, call: Call):
   const putBack = async (): Promise<void> => {
     const row = db.deleteFrom('blocklist_enforcement').where('host_id', '=', hostId);
     if (before === undefined) await row.execute();
-    else
-      await db.updateTable('blocklist_enforcement').set(before).where('host_id', '=', hostId).execute();
+    else await db.updateTable('blocklist_enforcement').set(before).where('host_id', '=', hostId).execute();
   };
   try {
     const end = await blocklist.install(wanted, { actor, client: call.client });

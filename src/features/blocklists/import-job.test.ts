@@ -1,12 +1,12 @@
 /** Imports: whole or not at all, by schedule and by hand, and equal again after whatever came in between. */
 import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { blocklistScene, hostId, lines, text, type BlocklistScene } from '../../../test/blocklist-scene.ts';
+import { importScene, hostId, lines, text, type ImportScene } from '../../../test/import-scene.ts';
 import { parseAddress, type Address } from '../../base/address.ts';
 
-let scene: BlocklistScene;
+let scene: ImportScene;
 beforeEach(async () => {
-  scene = await blocklistScene();
+  scene = await importScene();
   await scene.install();
 });
 afterEach(() => scene.close());

@@ -189,7 +189,11 @@ export async function take(
       .where('format', '=', source.format)
       .executeTakeFirst();
     if (numUpdatedRows === 0n)
-      throw new AppError(409, 'list_changed', 'The list was changed or deleted during the run. Run it again.');
+      throw new AppError(
+        409,
+        'list_changed',
+        'The list was changed or deleted during the run. Run it again.',
+      );
   });
 }
 

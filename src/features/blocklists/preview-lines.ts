@@ -18,7 +18,12 @@ export function previewLines(text: string, format: ListFormat): Pick<Preview, 'l
     case 'json':
       return ofJson(text, format.member);
     default:
-      return { lines: linesOf(text).slice(0, mostLines).map((line) => judged(line, firstWord(line))), columns: [] };
+      return {
+        lines: linesOf(text)
+          .slice(0, mostLines)
+          .map((line) => judged(line, firstWord(line))),
+        columns: [],
+      };
   }
 }
 
@@ -28,8 +33,7 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(?:[#;]|\/\/)/.test(line));
 
-const firstWord = (line: string): string =>
-  /^[^\s,;#|]+(?:\s*-\s*[\d.:a-fA-F]+)?/.exec(line)?.[0] ?? line;
+const firstWord = (line: string): string => /^[^\s,;#|]+(?:\s*-\s*[\d.:a-fA-F]+)?/.exec(line)?.[0] ?? line;
 
 function ofCsv(lines: readonly string[], column: number | string): Pick<Preview, 'lines' | 'columns'> {
   const [head = '', ...rest] = lines;

@@ -77,7 +77,14 @@ async function headOf(
       throw conflict('list_not_uploaded', 'No file was uploaded for this list yet. Upload it first.');
     return { bytes, contentType: null, complete: bytes.length < headBytes };
   }
-  const wanted = { url: source.url, into: file, etag: null, lastModified: null, firstBytes: headBytes, signal };
+  const wanted = {
+    url: source.url,
+    into: file,
+    etag: null,
+    lastModified: null,
+    firstBytes: headBytes,
+    signal,
+  };
   const answer = await downloader.fetch(wanted);
   if (answer.kind === 'unchanged') throw new Error('nothing was known that could be unchanged');
   const bytes = (await readHead(file)) ?? Buffer.alloc(0);

@@ -25,7 +25,11 @@ export function uploadRoutes(deps: UploadRoutesDeps): void {
     const into = folder.uploadFile(source.id);
     const bytes = await takeUpload({ body: call.request.raw, into, call: call.correlationId, maxBytes });
     const run_id = await runIt(deps, source, call);
-    await told(deps, call, { action: 'blocklists.upload', target: source.name, detail: { bytes, run: run_id } });
+    await told(deps, call, {
+      action: 'blocklists.upload',
+      target: source.name,
+      detail: { bytes, run: run_id },
+    });
     return { bytes, run_id };
   });
 }

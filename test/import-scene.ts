@@ -30,7 +30,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 export const hostId = 'local';
 const dayMs = 86_400_000;
 
-export async function blocklistScene({ dir: given, without = [] }: SceneOptions = {}) {
+export async function importScene({ dir: given, without = [] }: SceneOptions = {}) {
   const database = await temporaryDatabase();
   const { db } = database;
   const dir = given ?? (await mkdtemp(join(tmpdir(), 'bangui-lists-')));
@@ -152,10 +152,13 @@ export async function blocklistScene({ dir: given, without = [] }: SceneOptions 
     },
   };
 }
-export type BlocklistScene = Awaited<ReturnType<typeof blocklistScene>>;
+export type ImportScene = Awaited<ReturnType<typeof importScene>>;
 
 /** Serves this text, with an ETag when one is given. */
-export function text(body: string, { etag, type = 'text/plain' }: { etag?: string; type?: string } = {}): Answer {
+export function text(
+  body: string,
+  { etag, type = 'text/plain' }: { etag?: string; type?: string } = {},
+): Answer {
   return (request, response) => {
     const headers = { 'content-type': type, ...(etag === undefined ? {} : { etag }) };
     const known = etag !== undefined && request.headers['if-none-match'] === etag;
