@@ -30,7 +30,10 @@ const idsAtOnce = 10_000;
  * Each address once, at most 10,000 a page, none when it has no such ban since `since` (ms). What fail2ban banned
  * without its being an address is left out.
  */
-export async function* attackersSince({ db, hostId }: HistoryDeps, since: number): AsyncGenerator<Attacker[]> {
+export async function* attackersSince(
+  { db, hostId }: HistoryDeps,
+  since: number,
+): AsyncGenerator<Attacker[]> {
   const newest = await sql<{ id: number | null }>`SELECT max(id) AS id FROM addresses`.execute(db);
   const last = newest.rows[0]?.id ?? 0;
   for (let after = 0; after < last; after += idsAtOnce) {

@@ -30,6 +30,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await history.empty();
+  history.restart();
   for (const table of ['active_bans', 'blocklist_sources', 'blocklist_allowed'] as const)
     await history.db.deleteFrom(table).execute();
   without = [];
@@ -100,7 +101,11 @@ const banNow = (ip: string, jail: string, expires = now + hour) =>
     })
     .execute();
 const jail = () => ({ files: jailLogs, journalMatches: [] });
-const simulate = async (id: number, name: string, { days = 30, signal = new AbortController().signal } = {}) =>
+const simulate = async (
+  id: number,
+  name: string,
+  { days = 30, signal = new AbortController().signal } = {},
+) =>
   simulation.parse(
     await createSimulator({
       db: history.db,
@@ -200,7 +205,14 @@ test('what is allowed is told with who let it through, and is not part of the fi
   await history.db
     .insertInto('blocklist_allowed')
     .values([
-      { ...let_through, entry: '45.1.1.0/25', actor: 'marta', reason: 'office', resolved: null, resolved_at: null },
+      {
+        ...let_through,
+        entry: '45.1.1.0/25',
+        actor: 'marta',
+        reason: 'office',
+        resolved: null,
+        resolved_at: null,
+      },
       {
         ...let_through,
         entry: 'vpn.example.org',
@@ -235,7 +247,10 @@ test('who signed in from an address that it holds is named first of all, unless 
   const from = (ip: string, user: string, times: number): string => accepted(ip, user).repeat(times);
   await writeFile(
     log,
-    from('45.1.1.1', 'marta', 2) + from('45.1.1.2', 'jo', 5) + from('45.1.1.3', 'eve', 9) + from('45.2.0.1', 'ann', 1),
+    from('45.1.1.1', 'marta', 2) +
+      from('45.1.1.2', 'jo', 5) +
+      from('45.1.1.3', 'eve', 9) +
+      from('45.2.0.1', 'ann', 1),
   );
   jailLogs = [log, '/etc/passwd'];
   without = parsed(['45.1.1.3']).map((entry) => ({ entry, kind: 'allowed', meets: '45.1.1.3 (eve)' }));
