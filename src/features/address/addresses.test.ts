@@ -91,7 +91,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const look = (ip: string) => createLookup({ db: database.db, hostId, locate, ignoreLists, lists, log: silentLog, now })(ip);
+const look = (ip: string) =>
+  createLookup({ db: database.db, hostId, locate, ignoreLists, lists, log: silentLog, now })(ip);
 const offenders = (query: Record<string, unknown> = {}) =>
   listOffenders({ db: database.db, hostId }, repeatOffenders.query.parse(query));
 const advisor = () =>

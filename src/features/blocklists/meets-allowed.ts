@@ -1,7 +1,7 @@
 /** Tells, once a change, that a list holds what must never be blocked. */
 import type { Log } from '../../base/log.ts';
 import type { Audit } from '../../platform/audit.ts';
-import type { CombineEnd } from './list-work.ts';
+import type { CombineEnd } from './list-jobs.ts';
 
 export type Met = Pick<CombineEnd, 'met' | 'metTotal'>;
 
@@ -11,17 +11,20 @@ interface AlertDeps {
   log: Log;
 }
 
+/**
+ * To be called when the lists were put together, with what came out the time before (null: never) and the lists' names.
+ * A list is told of when it meets an address that it did not meet then, or when more of its entries do; the log event
+ * is `blocklist_meets_allowed`.
+ */
+export type TellMeetings = (
+  before: Met | null,
+  after: Met,
+  names: ReadonlyMap<number, string>,
+) => Promise<void>;
+
 const mostExamples = 5;
 
-/**
- * To be called when the lists were put together, with what came out the time before (null: never). A list is told of
- * when it meets an address that it did not meet then, or when more of its entries do; the log event is `blocklist_meets_allowed`.
- */
-export function createMeetsAlert({
-  hostId,
-  audit,
-  log,
-}: AlertDeps): (before: Met | null, after: Met, names: ReadonlyMap<number, string>) => Promise<void> {
+export function createMeetsAlert({ hostId, audit, log }: AlertDeps): TellMeetings {
   return async (before, after, names) => {
     const known = new Set((before?.met ?? []).map(keyOf));
     for (const [id, total] of Object.entries(after.metTotal)) {

@@ -30,6 +30,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await history.empty();
+  history.restart();
   for (const table of ['active_bans', 'blocklist_sources', 'blocklist_allowed'] as const)
     await history.db.deleteFrom(table).execute();
   without = [];

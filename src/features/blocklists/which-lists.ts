@@ -3,7 +3,7 @@ import { contains, parseAddress, type Address } from '../../base/address.ts';
 import { invalidInput } from '../../base/errors.ts';
 import type { EndpointOutput } from '../../base/endpoint.ts';
 import type { Holding } from './holding.ts';
-import type { Without } from './list-work.ts';
+import type { Without } from './list-jobs.ts';
 import type { whichLists } from './simulation-contract.ts';
 
 export interface WhichListsDeps {

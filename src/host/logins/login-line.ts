@@ -30,7 +30,8 @@ const hint = /Accepted |Log(?:in|ged in): user=<|sasl_username=|OK LOGIN|Login s
 
 const ip = '(?<ip>[0-9A-Fa-f:.]{2,45})';
 /** `Nov 28 19:03:15`, `2026-11-28T19:03:15.123+00:00`, and the journal's seconds. */
-const when = '(?<when>[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\S{8,30}|\\d{9,11}\\.\\d{1,6})';
+const when =
+  '(?<when>[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\S{8,30}|\\d{9,11}\\.\\d{1,6})';
 const head = `^${when} \\S{1,255} `;
 
 const patterns = [

@@ -131,7 +131,9 @@ test('only the newest part of a large log is read, lines that cross its pieces a
   const mib = 1024 * 1024;
   const log = join(dir, 'log', 'large.log');
   const fill = `${'x'.repeat(1000)}\n`;
-  const many = Array.from({ length: 4_000 }, (_, n) => fill + accepted(`81.2.${n >> 8}.${n & 255}`, 9)).join('');
+  const many = Array.from({ length: 4_000 }, (_, n) => fill + accepted(`81.2.${n >> 8}.${n & 255}`, 9)).join(
+    '',
+  );
   await writeFile(
     log,
     [
