@@ -1,6 +1,5 @@
 /** The import of lists, put together on a database and a folder of its own, with a list served on loopback. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '../src/base/log.ts';
@@ -16,6 +15,7 @@ import { queueRun, runView } from '../src/features/blocklists/run-rows.ts';
 import type { BlocklistHost } from '../src/host/blocklist/blocklist-host.ts';
 import { createDownloader } from '../src/platform/download.ts';
 import type { AppEvent } from '../src/platform/events.ts';
+import { startListServer } from './blocklists/list-server.ts';
 import { temporaryDatabase } from './database.ts';
 
 export interface SceneOptions {
@@ -24,8 +24,6 @@ export interface SceneOptions {
   /** What is never blocked. */
   without?: Without[];
 }
-
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 export const hostId = 'local';
 const dayMs = 86_400_000;
@@ -45,11 +43,7 @@ export async function importScene({ dir: given, without = [] }: SceneOptions = {
     allowPrivate: true,
     sleep: async () => {},
   });
-  let answer: Answer = text('');
-  const server = createServer((request, response) => answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const server = await startListServer();
   const events: AppEvent[] = [];
   const told: Met[] = [];
   const clock = { at: Date.parse('2026-11-28T12:00:00Z') };
@@ -92,8 +86,7 @@ export async function importScene({ dir: given, without = [] }: SceneOptions = {
     told,
     without,
     action,
-    url: (path = '/list.txt') => `http://127.0.0.1:${port}${path}`,
-    serve: (next: Answer) => void (answer = next),
+    serve: server.serve,
     /** As another holder of the lock, from now on. */
     async takeOver() {
       tenure += 1;
@@ -114,7 +107,7 @@ export async function importScene({ dir: given, without = [] }: SceneOptions = {
         .execute();
     },
     async addSource(more: { name?: string; url?: string | null; enabled?: 0 | 1; format?: ListFormat } = {}) {
-      const { name = 'Kites', url = `http://127.0.0.1:${port}/list.txt`, enabled = 1 } = more;
+      const { name = 'Kites', url = server.url, enabled = 1 } = more;
       const { id } = await db
         .insertInto('blocklist_sources')
         .values({
@@ -145,33 +138,13 @@ export async function importScene({ dir: given, without = [] }: SceneOptions = {
     async close() {
       await work.close();
       await downloader.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       await database.close();
       if (given === undefined) await rm(dir, { recursive: true });
     },
   };
 }
 export type ImportScene = Awaited<ReturnType<typeof importScene>>;
-
-/** Serves this text, with an ETag when one is given. */
-export function text(
-  body: string,
-  { etag, type = 'text/plain' }: { etag?: string; type?: string } = {},
-): Answer {
-  return (request, response) => {
-    const headers = { 'content-type': type, ...(etag === undefined ? {} : { etag }) };
-    const known = etag !== undefined && request.headers['if-none-match'] === etag;
-    response.writeHead(known ? 304 : 200, headers).end(known ? undefined : body);
-  };
-}
-
-/** `count` single addresses that do not touch, one a line, from 20.0.0.1 on. */
-export const lines = (count: number, from = 0): string =>
-  Array.from({ length: count }, (_, place) => {
-    const n = (from + place) * 2 + 1;
-    return `20.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}\n`;
-  }).join('');
 
 /** Loads the file as fail2ban's action does, into memory; the real one is in `test/blocklists`. */
 function standInAction(ipsetFile: string) {

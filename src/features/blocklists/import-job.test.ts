@@ -1,7 +1,8 @@
 /** Imports: whole or not at all, by schedule and by hand, and equal again after whatever came in between. */
 import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importScene, hostId, lines, text, type ImportScene } from '../../../test/import-scene.ts';
+import { lines, slowText, text } from '../../../test/blocklists/list-server.ts';
+import { hostId, importScene, type ImportScene } from '../../../test/import-scene.ts';
 import { parseAddress, type Address } from '../../base/address.ts';
 
 let scene: ImportScene;
@@ -179,18 +180,10 @@ test('after a failure it is tried again in 10 minutes, then in an hour, then by 
 });
 
 describe('stopped half-way', () => {
-  /** Sends a part of the list, and the rest when it is let go. */
   const slow = () => {
-    let letGo = (): void => {};
-    const began = new Promise<void>((resolve) =>
-      scene.serve((_request, response) => {
-        response.writeHead(200, { 'content-type': 'text/plain' });
-        response.write(lines(3));
-        letGo = () => void response.end(lines(3, 10));
-        resolve();
-      }),
-    );
-    return { began, letGo: () => letGo() };
+    const { answer, began, letGo } = slowText(lines(3), lines(3, 10));
+    scene.serve(answer);
+    return { began, letGo };
   };
 
   test('by a person: it ends aborted, the version before stays in force', async () => {
