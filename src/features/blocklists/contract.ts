@@ -93,6 +93,7 @@ export const refusal = z.object({
     }),
   ),
 });
+export type Refusal = z.output<typeof refusal>;
 
 /** held: the new version waits for a person, the one before stays in force. */
 export const blocklistRun = z.object({
