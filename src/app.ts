@@ -22,6 +22,7 @@ import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
+import { openBlocklists } from './open-blocklists.ts';
 import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
 import { openJails } from './open-jails.ts';
@@ -180,6 +181,7 @@ export async function startApp({
     const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
     const practiceStart = practice?.startCommand ?? null;
     openServer({ ...common, ...fail2ban, live, practiceStart, changes });
+    await openBlocklists({ ...common, ...fail2ban, scheduler, events, databaseFile });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,
