@@ -59,11 +59,11 @@ function Figures({ sources, enforcement }: { sources: Sources; enforcement: Enfo
   const enforced = enforcement?.state === 'installed';
   return [
     t('lists.sources_n', { count: items.length, n: formatCount(items.length) }),
-    enforcement === undefined
-      ? null
-      : enforced
-        ? t('lists.addresses_in_force', { count: force.v4_addresses, n: formatCount(force.v4_addresses) })
-        : t('lists.nothing_in_force'),
+    enforced
+      ? t('lists.addresses_in_force', { count: force.v4_addresses, n: formatCount(force.v4_addresses) })
+      : enforcement?.state === 'absent'
+        ? t('lists.nothing_in_force')
+        : null,
     enforced && force.v6_entries > 0
       ? t('lists.v6_in_force', { count: force.v6_entries, n: formatCount(force.v6_entries) })
       : null,

@@ -71,10 +71,10 @@ export function BlocklistsPage({ view }: { view: BlocklistsView }) {
         ) : (
           <SourcesTab view={view} sources={sources} acts={acts} dialogs={dialogs} />
         )}
+        {enforcement === undefined || tab !== 'sources' ? null : (
+          <EnforcementFoot enforcement={enforcement} onChange={dialogs.enforcement} />
+        )}
       </div>
-      {enforcement === undefined || tab !== 'sources' ? null : (
-        <EnforcementFoot enforcement={enforcement} onChange={dialogs.enforcement} />
-      )}
       {dialogs.shown}
     </div>
   );

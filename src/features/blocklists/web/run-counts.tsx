@@ -85,19 +85,21 @@ function Figures({ run }: { run: Run }) {
   const { counts, state } = run;
   const compared = run.steps.some(({ name, outcome }) => name === 'compare' && outcome === 'done');
   if (state === 'unchanged' || (counts.lines === 0 && !isOpen(run))) return null;
-  const later = <span className="quiet">{t('lists.not_yet')}</span>;
+  const open = isOpen(run);
+  const later = <span className="quiet">{open ? t('lists.not_yet') : '–'}</span>;
+  const sayWhen = open ? 'lists.after_compare' : 'lists.not_reached';
   const out = leftOut(run);
   return (
     <dl className="lists-figures">
       <Figure
         name={t('lists.new')}
         value={compared ? formatCount(counts.added) : later}
-        about={t(compared ? 'lists.new_about' : 'lists.after_compare')}
+        about={t(compared ? 'lists.new_about' : sayWhen)}
       />
       <Figure
         name={t('lists.gone')}
         value={compared ? formatCount(counts.removed) : later}
-        about={t(compared ? 'lists.gone_about' : 'lists.after_compare')}
+        about={t(compared ? 'lists.gone_about' : sayWhen)}
       />
       <Figure
         name={t('lists.in_force')}
@@ -105,9 +107,9 @@ function Figures({ run }: { run: Run }) {
         about={t(
           counts.enforced !== null
             ? 'lists.in_force_about'
-            : isOpen(run)
+            : open
               ? 'lists.after_enforce'
-              : 'lists.not_enforced',
+              : 'lists.not_reached',
         )}
       />
       <Figure

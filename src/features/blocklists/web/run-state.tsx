@@ -58,7 +58,7 @@ export function RunOutcome({ run, before }: { run: Run; before: number | null })
         {t(`lists.state.${run.state}`)}
         {run.error === null ? null : (
           <span className="small">
-            {' '}
+            {': '}
             <LogText text={run.error.message.slice(0, 160)} most={160} />
           </span>
         )}

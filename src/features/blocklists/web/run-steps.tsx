@@ -3,6 +3,7 @@ import IconCircleCheckFilled from '@tabler/icons-react/dist/esm/icons/IconCircle
 import IconCircleDashed from '@tabler/icons-react/dist/esm/icons/IconCircleDashed.mjs';
 import IconCircleXFilled from '@tabler/icons-react/dist/esm/icons/IconCircleXFilled.mjs';
 import IconLoader2 from '@tabler/icons-react/dist/esm/icons/IconLoader2.mjs';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../../ui/icon.tsx';
 import { LogText } from '../../../ui/log-text.tsx';
@@ -43,6 +44,11 @@ export function RunSteps({ steps, over }: { steps: readonly Step[]; over: boolea
   );
 }
 
+const timeWords = (t: TFunction, ms: number): string =>
+  ms < 1000
+    ? t('lists.ms', { n: formatCount(ms) })
+    : t('lists.seconds', { n: formatCount(Math.round(ms / 100) / 10) });
+
 function StepDetail({ step, over }: { step: Step; over: boolean }) {
   const { t } = useTranslation();
   if (step.outcome === 'not_reached' && step.detail === '') {
@@ -51,7 +57,7 @@ function StepDetail({ step, over }: { step: Step; over: boolean }) {
   return (
     <>
       <LogText text={step.detail} most={300} />
-      {step.ms === null ? null : <span className="quiet"> {t('lists.ms', { n: formatCount(step.ms) })}</span>}
+      {step.ms === null ? null : <span className="quiet"> {timeWords(t, step.ms)}</span>}
     </>
   );
 }

@@ -77,7 +77,7 @@ function RunsFilter({ view, sources }: RunsTabProps) {
       replace: true,
     });
   return (
-    <div className="filter">
+    <div className="filter lists-filter">
       <span className="select-frame">
         <select
           className="input"

@@ -78,9 +78,11 @@ export function SourceRow({ source, chosen, now, acts, dialogs, onChoose }: Sour
         {source.entries === null ? (
           <span className="soft">{t('lists.not_yet')}</span>
         ) : (
-          formatCount(source.entries)
+          <>
+            {formatCount(source.entries)}
+            <span className="lists-caption quiet"> {t('lists.entries_word')}</span>
+          </>
         )}
-        <span className="lists-caption quiet"> {t('lists.entries_word')}</span>
       </td>
       <td className="lists-last">
         <LastRun source={source} now={now} />
