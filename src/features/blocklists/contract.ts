@@ -68,7 +68,7 @@ export const runStates = [
   'failed',
   'aborted',
 ] as const;
-export const runSteps = ['download', 'read', 'compare', 'combine', 'write', 'enforce'] as const;
+export const runSteps = ['download', 'read', 'compare', 'simulate', 'combine', 'enforce'] as const;
 
 export const runStep = z.object({
   name: z.enum(runSteps),
@@ -93,6 +93,7 @@ export const refusal = z.object({
     }),
   ),
 });
+export type Refusal = z.output<typeof refusal>;
 
 /** held: the new version waits for a person, the one before stays in force. */
 export const blocklistRun = z.object({
@@ -250,6 +251,7 @@ export const uploadList = endpoint({
   access: 'session',
   params: idParams,
   query: hostQuery,
+  bytes: true,
   output: z.object({ bytes: count, run_id: count.nullable() }),
   status: 202,
 });

@@ -9,6 +9,7 @@ import { transact } from '../../platform/db/transact.ts';
 import type { Call } from '../../platform/http/mount.ts';
 import { checkUrl } from './check-url.ts';
 import type { createSource, updateSource } from './contract.ts';
+import type { NextRun } from './due.ts';
 import { queueRun } from './run-rows.ts';
 import { requireSource, type RowsDeps, type SourceRow } from './source-rows.ts';
 
@@ -16,8 +17,7 @@ export interface ChangesDeps extends RowsDeps {
   audit: Audit;
   /** Private and loopback addresses may be fetched from. */
   allowPrivate: boolean;
-  /** When a schedule is due next after `after`, ms; null: that is no schedule. */
-  nextRun: (schedule: string, after: number) => Promise<number | null>;
+  nextRun: NextRun;
   now: Clock;
 }
 
@@ -172,11 +172,11 @@ async function dueNext(deps: ChangesDeps, row: SourceRow, wanted: Wanted): Promi
   if (!enabled || url === null) return null;
   if (readAnew || row.set_file === null) return deps.now();
   if (row.enabled === 1 && schedule === row.schedule) return row.next_run_at;
-  return schedule === null ? null : deps.nextRun(schedule, deps.now());
+  return schedule === null ? null : deps.nextRun(schedule, deps.now(), row.created_at);
 }
 
 async function requireSchedule(deps: ChangesDeps, schedule: string | null): Promise<void> {
-  if (schedule === null || (await deps.nextRun(schedule, deps.now())) !== null) return;
+  if (schedule === null || (await deps.nextRun(schedule, deps.now(), 0)) !== null) return;
   const message =
     'A schedule is hourly, daily 04:10, weekly mon 04:10, or five fields of cron that come true.';
   throw invalidInput(message, [{ field: 'body.schedule', message }]);
