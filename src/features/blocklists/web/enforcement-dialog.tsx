@@ -139,7 +139,7 @@ export function EnforcementDialog({ enforcement, onClose }: EnforcementDialogPro
           value={password}
           onChange={setPassword}
           autoComplete="current-password"
-          invalid={problem?.code === 'password_wrong'}
+          invalid={problem?.status === 403}
           hint={<span className="hint">{t('lists.password_hint')}</span>}
         />
         {problem === null ? null : (

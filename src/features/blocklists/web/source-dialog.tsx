@@ -125,20 +125,22 @@ export function SourceDialog({ source, acts, onClose }: SourceDialogProps) {
             onChange={(event) => setName(event.target.value)}
           />
         </label>
-        <div className="field">
-          <span className="field-label">{t('lists.from')}</span>
-          <div>
-            <Segments
-              label={t('lists.from')}
-              value={from}
-              onChange={setFrom}
-              options={[
-                { value: 'url', label: t('lists.from_url') },
-                { value: 'file', label: t('lists.from_file') },
-              ]}
-            />
+        {made === null ? (
+          <div className="field">
+            <span className="field-label">{t('lists.from')}</span>
+            <div>
+              <Segments
+                label={t('lists.from')}
+                value={from}
+                onChange={setFrom}
+                options={[
+                  { value: 'url', label: t('lists.from_url') },
+                  { value: 'file', label: t('lists.from_file') },
+                ]}
+              />
+            </div>
           </div>
-        </div>
+        ) : null}
         {from === 'url' ? (
           <label className="field">
             <span className="field-label">{t('lists.url')}</span>
