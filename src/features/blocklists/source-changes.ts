@@ -11,7 +11,7 @@ import { checkUrl } from './check-url.ts';
 import type { createSource, updateSource } from './contract.ts';
 import type { NextRun } from './due.ts';
 import { queueRun } from './run-rows.ts';
-import { requireSource, type RowsDeps, type SourceRow } from './source-rows.ts';
+import { heldOf, requireSource, type RowsDeps, type SourceRow } from './source-rows.ts';
 
 export interface ChangesDeps extends RowsDeps {
   audit: Audit;
@@ -111,6 +111,22 @@ export async function changeSource(
     }
   });
   await told(deps, call, { action: 'blocklists.change', target: row.name, detail: { id, ...body } });
+}
+
+/** The version that waits for a person is forgotten. Throws 404, and 409 when none waits. */
+export async function keepSource(deps: ChangesDeps, id: number, call: Caller): Promise<void> {
+  const row = await requireSource(deps, id);
+  const held = heldOf(row);
+  if (held === null) throw conflict('nothing_held', 'No version of this list waits for a decision.');
+  await deps.db
+    .updateTable('blocklist_sources')
+    .set({ held: null })
+    .where('host_id', '=', deps.hostId)
+    .where('id', '=', id)
+    .where('held', '=', row.held)
+    .execute();
+  const { before, after } = held;
+  await told(deps, call, { action: 'blocklists.keep', target: row.name, detail: { id, before, after } });
 }
 
 /** Its entries leave force, its runs stay. Throws 404. */
