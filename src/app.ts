@@ -113,8 +113,8 @@ export async function startApp({
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
 
     const databaseFile = database.path ?? config.databasePath;
-    const access = openAccess({ config, db, databaseFile, redis, shared, fanOut, log, now });
-    const { sessions, passwords, throttle, limiter } = access;
+    const access = openAccess({ config, db, databaseFile, redis, shared, fanOut, audit, log, now });
+    const { sessions, passwords, throttle, limiter, requirePassword, feedLimit } = access;
     const server = await createServer({
       log,
       identify: sessions.identify,
@@ -181,7 +181,6 @@ export async function startApp({
     const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
     const practiceStart = practice?.startCommand ?? null;
     openServer({ ...common, ...fail2ban, live, practiceStart, changes });
-    await openBlocklists({ ...common, ...fail2ban, scheduler, events, databaseFile });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,
@@ -190,7 +189,10 @@ export async function startApp({
       practice: practice !== null,
       appVersion: metadata.version,
     };
-    openReads({ mount, database, hostId, overview, log, now, closers });
+    const readDb = openReads({ mount, database, hostId, overview, log, now, closers });
+    const secured = { requirePassword, feedLimit };
+    const lists = { scheduler, events, databaseFile, version, readDb, changes };
+    await openBlocklists({ ...common, ...fail2ban, ...secured, ...lists });
 
     scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));

@@ -68,7 +68,7 @@ export const runStates = [
   'failed',
   'aborted',
 ] as const;
-export const runSteps = ['download', 'read', 'compare', 'combine', 'write', 'enforce'] as const;
+export const runSteps = ['download', 'read', 'compare', 'simulate', 'combine', 'enforce'] as const;
 
 export const runStep = z.object({
   name: z.enum(runSteps),
@@ -229,6 +229,19 @@ export const deleteSource = endpoint({
   status: 204,
 });
 
+/** The version in force stays, and the one that waits is forgotten. 409 `nothing_held` when none waits. */
+export const keepSource = endpoint({
+  method: 'POST',
+  path: '/api/v1/blocklists/{id}/keep',
+  summary: 'Keep the version in force instead of the one that was held',
+  tag: 'blocklists',
+  access: 'session',
+  params: idParams,
+  query: hostQuery,
+  output: source,
+  status: 200,
+});
+
 /** The file is the body, `application/octet-stream`; it replaces the one before. A run reads it. */
 export const uploadList = endpoint({
   method: 'PUT',
@@ -238,6 +251,7 @@ export const uploadList = endpoint({
   access: 'session',
   params: idParams,
   query: hostQuery,
+  bytes: true,
   output: z.object({ bytes: count, run_id: count.nullable() }),
   status: 202,
 });

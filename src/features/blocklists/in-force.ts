@@ -16,6 +16,16 @@ const combined = z.object({
   v4_addresses: z.number(),
   v4_entries: z.number(),
   v6_entries: z.number(),
+  /** What met something that is never blocked: examples, and how many of each source. */
+  met: z.array(
+    z.object({
+      sourceId: z.number(),
+      entry: z.string(),
+      kind: z.enum(['own', 'gateway', 'resolver', 'allowed', 'ignored', 'signed_in']),
+      meets: z.string(),
+    }),
+  ),
+  met_total: z.record(z.coerce.number(), z.number()),
 });
 export type Combined = z.output<typeof combined>;
 

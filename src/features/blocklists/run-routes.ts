@@ -7,6 +7,7 @@ import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Call, Mount } from '../../platform/http/mount.ts';
 import { cancelRun, importLists, listRuns, readRun } from './contract.ts';
+import { simulate } from './simulation-contract.ts';
 import { queueRun, runView, type RunRow } from './run-rows.ts';
 import { told } from './source-changes.ts';
 import { heldOf, readSourceRows, requireSource, type RowsDeps, type SourceRow } from './source-rows.ts';
@@ -28,6 +29,15 @@ export function runRoutes(deps: RunRoutesDeps): void {
     hurry();
     const [run_id = 0] = run_ids;
     return { run_id, run_ids };
+  });
+  mount(simulate, async ({ params, body: options }, call) => {
+    const source = await requireSource(deps, params.id);
+    const actor = call.actor?.name ?? null;
+    const wanted = { hostId, source, cause: 'simulation', actor, options, at: deps.now() } as const;
+    const run_id = await queueRun(db, wanted);
+    await told(deps, call, { action: 'blocklists.simulate', target: source.name, detail: { run: run_id } });
+    hurry();
+    return { run_id };
   });
   mount(listRuns, ({ query }) => pageOfRuns(db, hostId, query));
   mount(readRun, async ({ params }) => runView(await requireRun(deps, params.id)));

@@ -9,15 +9,15 @@ import { transact } from '../../platform/db/transact.ts';
 import type { Call } from '../../platform/http/mount.ts';
 import { checkUrl } from './check-url.ts';
 import type { createSource, updateSource } from './contract.ts';
+import type { NextRun } from './due.ts';
 import { queueRun } from './run-rows.ts';
-import { requireSource, type RowsDeps, type SourceRow } from './source-rows.ts';
+import { heldOf, requireSource, type RowsDeps, type SourceRow } from './source-rows.ts';
 
 export interface ChangesDeps extends RowsDeps {
   audit: Audit;
   /** Private and loopback addresses may be fetched from. */
   allowPrivate: boolean;
-  /** When a schedule is due next after `after`, ms; null: that is no schedule. */
-  nextRun: (schedule: string, after: number) => Promise<number | null>;
+  nextRun: NextRun;
   now: Clock;
 }
 
@@ -113,6 +113,22 @@ export async function changeSource(
   await told(deps, call, { action: 'blocklists.change', target: row.name, detail: { id, ...body } });
 }
 
+/** The version that waits for a person is forgotten. Throws 404, and 409 when none waits. */
+export async function keepSource(deps: ChangesDeps, id: number, call: Caller): Promise<void> {
+  const row = await requireSource(deps, id);
+  const held = heldOf(row);
+  if (held === null) throw conflict('nothing_held', 'No version of this list waits for a decision.');
+  await deps.db
+    .updateTable('blocklist_sources')
+    .set({ held: null })
+    .where('host_id', '=', deps.hostId)
+    .where('id', '=', id)
+    .where('held', '=', row.held)
+    .execute();
+  const { before, after } = held;
+  await told(deps, call, { action: 'blocklists.keep', target: row.name, detail: { id, before, after } });
+}
+
 /** Its entries leave force, its runs stay. Throws 404. */
 export async function removeSource(deps: ChangesDeps, id: number, call: Caller): Promise<void> {
   const { db, hostId, now } = deps;
@@ -172,11 +188,11 @@ async function dueNext(deps: ChangesDeps, row: SourceRow, wanted: Wanted): Promi
   if (!enabled || url === null) return null;
   if (readAnew || row.set_file === null) return deps.now();
   if (row.enabled === 1 && schedule === row.schedule) return row.next_run_at;
-  return schedule === null ? null : deps.nextRun(schedule, deps.now());
+  return schedule === null ? null : deps.nextRun(schedule, deps.now(), row.created_at);
 }
 
 async function requireSchedule(deps: ChangesDeps, schedule: string | null): Promise<void> {
-  if (schedule === null || (await deps.nextRun(schedule, deps.now())) !== null) return;
+  if (schedule === null || (await deps.nextRun(schedule, deps.now(), 0)) !== null) return;
   const message =
     'A schedule is hourly, daily 04:10, weekly mon 04:10, or five fields of cron that come true.';
   throw invalidInput(message, [{ field: 'body.schedule', message }]);

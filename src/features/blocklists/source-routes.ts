@@ -3,7 +3,7 @@ import type { Mount } from '../../platform/http/mount.ts';
 import { catalogue } from './catalogue.ts';
 import * as contract from './contract.ts';
 import { readInForce } from './in-force.ts';
-import { addSource, changeSource, removeSource, type ChangesDeps } from './source-changes.ts';
+import { addSource, changeSource, keepSource, removeSource, type ChangesDeps } from './source-changes.ts';
 import { readSourceRows, requireSource, viewSources } from './source-rows.ts';
 
 export interface SourceRoutesDeps extends ChangesDeps {
@@ -32,6 +32,10 @@ export function sourceRoutes(deps: SourceRoutesDeps): void {
   mount(contract.updateSource, async ({ params, body }, call) => {
     await changeSource(deps, { id: params.id, body }, call);
     hurry();
+    return one(params.id);
+  });
+  mount(contract.keepSource, async ({ params }, call) => {
+    await keepSource(deps, params.id, call);
     return one(params.id);
   });
   mount(contract.deleteSource, async ({ params }, call) => {

@@ -74,7 +74,8 @@ function sourceView(row: SourceRow, lastRun: BlocklistRun | null): Source {
         : { run_id: held.run_id, reason: held.reason, before: held.before, after: held.after },
     hits: row.hits,
     meets_allowed: row.meets_allowed,
-    simulated_at: row.simulation === null ? null : simulated.parse(JSON.parse(row.simulation)).at,
+    simulated_at:
+      row.simulation === null ? null : (simulated.safeParse(JSON.parse(row.simulation)).data?.at ?? null),
   };
 }
 

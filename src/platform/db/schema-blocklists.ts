@@ -103,9 +103,6 @@ interface BlocklistEnforcement {
   chains: string;
   actor: string;
   installed_at: number;
-  /** The id of the set file that should be loaded. */
-  wanted_id: string | null;
-  wanted_at: number | null;
   /** JSON: the rules' counters as last read, and those before they began anew. */
   hits: string | null;
   /** JSON: what came out when the lists were last put together. */

@@ -33,7 +33,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     // At most one row a host: what is enforced, and how.
     sql`CREATE TABLE blocklist_enforcement (
       host_id text PRIMARY KEY, method text NOT NULL, chains text NOT NULL, actor text NOT NULL, installed_at bigint NOT NULL,
-      wanted_id text, wanted_at bigint, hits text, combined text)`,
+      hits text, combined text)`,
     // A machine that may read the own bans; the token itself is shown once and never stored.
     sql`CREATE TABLE feed_tokens (
       id ${serial}, host_id text NOT NULL, name text NOT NULL, token_hash text NOT NULL UNIQUE, actor text NOT NULL,
