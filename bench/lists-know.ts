@@ -51,8 +51,7 @@ function madeSet(n: number): AddressSet {
 
 /** In 16.0.0.0/4 to 111.255.255.255, of which little is special. */
 const madeWord = (random: () => number): number => Math.floor(0x1000_0000 + random() * 0x6000_0000);
-const text = (word: number): string =>
-  [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
+const text = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff).join('.');
 
 async function lookups(dir: string): Promise<Row[]> {
   const bangui = await startBangui({ socket: '/nonexistent/fail2ban.sock', dir });
@@ -60,7 +59,7 @@ async function lookups(dir: string): Promise<Row[]> {
     const operator = await signIn(bangui.url);
     addSources(dir);
     const rows: Row[] = [];
-    for (const path of ['blocklists/holding', 'lookup']) {
+    for (const path of ['lookup']) {
       const random = randomOf(1);
       const took: number[] = [];
       let found = 0;
@@ -143,7 +142,9 @@ function addHistory(path: string): void {
   const sqlite = new DatabaseSync(path);
   const listed = randomOf(1);
   const others = randomOf(99);
-  const address = sqlite.prepare(`INSERT OR IGNORE INTO addresses VALUES (?, 'local', ?, ?, 'NL', 0, ?, ?, 2)`);
+  const address = sqlite.prepare(
+    `INSERT OR IGNORE INTO addresses VALUES (?, 'local', ?, ?, 'NL', 0, ?, ?, 2)`,
+  );
   const ban = sqlite.prepare(
     `INSERT INTO history (id, host_id, jail, ip, action, at, ban_count, failures, origin, again, country, asn)
      VALUES (?, 'local', 'sshd', ?, 'ban', ?, 1, 5, 'own', 0, 'NL', 0)`,
