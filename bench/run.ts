@@ -5,6 +5,7 @@ import { burst } from './burst.ts';
 import { configuration } from './config.ts';
 import { geoLookups } from './geo.ts';
 import { history } from './history.ts';
+import { listReading } from './lists.ts';
 import { load } from './load.ts';
 import { overviewRefresh } from './overview-refresh.ts';
 import {
@@ -35,6 +36,7 @@ const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includ
 const rows: Row[] = [];
 
 if (isWanted('history')) rows.push(...(await history()));
+if (isWanted('lists-parse')) rows.push(...(await listReading()));
 if (isWanted('config')) rows.push(...(await configuration()));
 if (figures.some(([name]) => isWanted(name))) await inScene();
 
