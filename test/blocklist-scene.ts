@@ -36,6 +36,8 @@ export interface BlocklistScene extends Pick<ChangesScene, 'fail2ban' | 'content
   until(condition: () => Promise<boolean> | boolean): Promise<void>;
   /** Pid of the `ipset restore` that runs for this scene; null: none does. */
   restoring(): number | null;
+  /** Whether anything runs or waits in the folder. */
+  isBusy(): boolean;
   close(): Promise<void>;
 }
 
@@ -113,7 +115,9 @@ export async function openBlocklistScene(options: SceneOptions = {}): Promise<Bl
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
-    restoring: () => restoringIn(dir),
+    restoring: () =>
+      processesIn(dir).find(({ command }) => command.startsWith('ipset\0restore'))?.pid ?? null,
+    isBusy: () => processesIn(dir).length > 0,
     async close() {
       await host.close();
       await scene.close();
@@ -147,14 +151,17 @@ export const addresses = (count: number, firstByte: number): string[] =>
     return `${firstByte}.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
   });
 
-function restoringIn(dir: string): number | null {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('ipset\0restore')) continue;
-      if (readlinkSync(`/proc/${pid}/cwd`) === dir) return Number(pid);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return null;
+/** Whose working folder it is. */
+function processesIn(dir: string): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        if (readlinkSync(`/proc/${pid}/cwd`) !== dir) return [];
+        return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'latin1') }];
+      } catch {
+        // It has ended meanwhile.
+        return [];
+      }
+    });
 }
