@@ -14,7 +14,7 @@ import {
   union,
   type AddressSet,
 } from './address-set.ts';
-import { countPrefixes, prefixText, walkPrefixes4, walkPrefixes6 } from './prefixes.ts';
+import { countPrefixes, prefixAddress, walkPrefixes4, walkPrefixes6 } from './prefixes.ts';
 
 const address = (text: string): Address => parseAddress(text) ?? expect.unreachable(`${text} is an address`);
 const setOf = (...texts: string[]): AddressSet => fromAddresses(texts.map(address));
@@ -22,8 +22,8 @@ const setOf = (...texts: string[]): AddressSet => fromAddresses(texts.map(addres
 /** Without `/32` and `/128`, as addresses are spelt. */
 function prefixesOf({ v4, v6 }: AddressSet): string[] {
   const texts: string[] = [];
-  walkPrefixes4(v4, (first, prefix) => void texts.push(prefixText([first], prefix)));
-  walkPrefixes6(v6, (first, prefix) => void texts.push(prefixText(first, prefix)));
+  walkPrefixes4(v4, (first, prefix) => void texts.push(prefixAddress([first], prefix)));
+  walkPrefixes6(v6, (first, prefix) => void texts.push(prefixAddress(first, prefix)));
   return texts;
 }
 
@@ -110,7 +110,7 @@ describe('sets of addresses', () => {
     const bitsOf = (ranges: readonly [number, number][]): boolean[] =>
       Array.from({ length: 256 }, (_, bit) => ranges.some(([first, last]) => first <= bit && bit <= last));
     const setOfBits = (bits: readonly boolean[]): AddressSet =>
-      fromAddresses(bits.flatMap((bit, index) => (bit ? [address(prefixText([base + index], 32))] : [])));
+      fromAddresses(bits.flatMap((bit, index) => (bit ? [address(prefixAddress([base + index], 32))] : [])));
     fc.assert(
       fc.property(fc.array(range, { maxLength: 8 }), fc.array(range, { maxLength: 8 }), (a, b) => {
         const [bitsA, bitsB] = [bitsOf(a), bitsOf(b)];

@@ -1,4 +1,5 @@
 /** Ranges as the fewest networks that cover them exactly. */
+import { parseAddress, type Address } from '../address.ts';
 import { writeBits } from '../ip-bits.ts';
 import type { AddressSet } from './address-set.ts';
 
@@ -45,14 +46,16 @@ export function countPrefixes({ v4, v6 }: AddressSet): { v4: number; v6: number 
   return counts;
 }
 
-/** In the spelling of `Address`; `words` are one for IPv4, four for IPv6. */
-export function prefixText(words: ArrayLike<number>, prefix: number): string {
+/** `words` are one for IPv4, four for IPv6. */
+export function prefixAddress(words: ArrayLike<number>, prefix: number): Address {
   const bytes: number[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? 0;
     bytes.push(word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff);
   }
-  return writeBits({ bytes, prefix });
+  const address = parseAddress(writeBits({ bytes, prefix }));
+  if (address === null) throw new TypeError('what was written cannot be read');
+  return address;
 }
 
 const bitLength = (word: number): number => 32 - Math.clz32(word);

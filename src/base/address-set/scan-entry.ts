@@ -1,6 +1,6 @@
 /** Reads one entry of a list from bytes: an address, a network, or a range `a-b`. */
 import { countDigits, createScanned, scanAddress, scanNumber, type Scanned } from './scan-address.ts';
-import { v4Width, v6Width } from './width.ts';
+import { spread, v4Width, v6Width } from './width.ts';
 
 /** One entry, overwritten by the next. */
 export interface Entry extends Scanned {
@@ -21,7 +21,6 @@ export const createEntry = (): Entry => ({
  * hyphen between them that may have spaces around it. IPv4-mapped IPv6 becomes IPv4.
  */
 export function scanEntry(bytes: Uint8Array, at: number, into: Entry): number {
-  into.hostBits = false;
   const end = scanAddress(bytes, at, into);
   if (end < 0) return -1;
   if (bytes[end] === slash) return scanPrefix(bytes, end + 1, into);
@@ -65,15 +64,10 @@ function scanLast(bytes: Uint8Array, firstEnd: number, into: Entry): number {
 
 /** From the address in `words`; so many of its low bits are the host's. */
 function setBounds(into: Entry, hostBits: number): void {
-  const { bounds, words } = into;
-  const { words: width } = into.family === 4 ? v4Width : v6Width;
-  for (let word = width - 1, left = hostBits; word >= 0; word--, left -= 32) {
-    const host = left >= 32 ? 0xffff_ffff : left > 0 ? 2 ** left - 1 : 0;
-    const given = words[word] ?? 0;
-    bounds[word] = given & ~host;
-    bounds[width + word] = given | host;
-    if ((given & host) !== 0) into.hostBits = true;
-  }
+  const { bounds, words, family } = into;
+  const width = family === 4 ? v4Width : v6Width;
+  spread(words, hostBits, width, bounds);
+  into.hostBits = width.compare(bounds, 0, words, 0) !== 0;
 }
 
 /** `::ffff:0:0/96` carries IPv4: the kernel shows such a peer as IPv4. */

@@ -45,4 +45,14 @@ export function step(address: Uint32Array, at: number, words: number, by: 1 | -1
   }
 }
 
+/** `bounds` become first and last address of the network around `address` that has so many host bits. */
+export function spread(address: Uint32Array, hostBits: number, { words }: Width, bounds: Uint32Array): void {
+  for (let word = words - 1, left = hostBits; word >= 0; word--, left -= 32) {
+    const host = left >= 32 ? highest : left > 0 ? 2 ** left - 1 : 0;
+    const given = address[word] ?? 0;
+    bounds[word] = given & ~host;
+    bounds[words + word] = given | host;
+  }
+}
+
 const highest = 0xffff_ffff;

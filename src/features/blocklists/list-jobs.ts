@@ -62,3 +62,12 @@ export interface CombineEnd extends SetSizes {
   /** Entries of each source, after merging, that were taken out, whole or in part. */
   metTotal: Record<number, number>;
 }
+
+export type ListJob = ({ kind: 'read' } & ReadJob) | ({ kind: 'combine' } & CombineJob);
+export type JobEnds = ReadEnd | CombineEnd;
+
+/** What the thread says of the job it has. */
+export type JobAnswer<End> =
+  | { say: 'progress'; counts: ReadCounts }
+  | { say: 'done'; end: End }
+  | { say: 'refused'; status: number; code: string; message: string };
