@@ -5,6 +5,7 @@ import { burst } from './burst.ts';
 import { configuration } from './config.ts';
 import { geoLookups } from './geo.ts';
 import { history } from './history.ts';
+import { listsKnow } from './lists-know.ts';
 import { load } from './load.ts';
 import { overviewRefresh } from './overview-refresh.ts';
 import {
@@ -36,6 +37,7 @@ const rows: Row[] = [];
 
 if (isWanted('history')) rows.push(...(await history()));
 if (isWanted('config')) rows.push(...(await configuration()));
+if (isWanted('lists-know')) rows.push(...(await listsKnow()));
 if (figures.some(([name]) => isWanted(name))) await inScene();
 
 async function inScene(): Promise<void> {

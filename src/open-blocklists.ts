@@ -12,18 +12,13 @@ import { enforcementRoutes } from './features/blocklists/enforcement-routes.ts';
 import { createEnforcer } from './features/blocklists/enforcer.ts';
 import { feedRoutes } from './features/blocklists/feed-routes.ts';
 import { listFolder, type ListFolder } from './features/blocklists/folder.ts';
-import { createHolding } from './features/blocklists/holding.ts';
 import { importJob, importJobName } from './features/blocklists/import-job.ts';
 import { readEnforcementRow } from './features/blocklists/in-force.ts';
-import { knowRoutes } from './features/blocklists/know-routes.ts';
-import { listHitsJob } from './features/blocklists/list-hits.ts';
 import { createListWork } from './features/blocklists/list-work.ts';
-import { createMeetsAlert } from './features/blocklists/meets-allowed.ts';
 import { previewRoutes } from './features/blocklists/preview-routes.ts';
 import { queueRun } from './features/blocklists/run-rows.ts';
 import { runRoutes } from './features/blocklists/run-routes.ts';
 import { nextRun, parseSchedule } from './features/blocklists/schedule.ts';
-import { createSimulator } from './features/blocklists/simulate.ts';
 import { sourceRoutes } from './features/blocklists/source-routes.ts';
 import { uploadRoutes } from './features/blocklists/upload-routes.ts';
 import { configuredIgnores } from './features/jails/configured-ignores.ts';
@@ -33,6 +28,7 @@ import { readConfiguredJails } from './host/config/configured-jails.ts';
 import type { Changes } from './host/config/changes.ts';
 import type { Host } from './host/host.ts';
 import { createReloader } from './host/reload.ts';
+import { openListKnowledge } from './open-list-knowledge.ts';
 import type { Audit } from './platform/audit.ts';
 import type { Database } from './platform/db/schema.ts';
 import { createDownloader } from './platform/download.ts';
@@ -75,7 +71,7 @@ export const blocklistFolder = ({
 
 /** Throws what the file system says of the folder. */
 export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
-  const { mount, db, readDb, host, scheduler, audit, config, configDir, changes, log, now, closers } = deps;
+  const { mount, db, host, scheduler, audit, config, configDir, changes, log, now, closers } = deps;
   const folder = blocklistFolder(deps);
   await folder.prepare();
   const rows = { db, hostId: host.id };
@@ -95,7 +91,6 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
     socketPath: deps.socketPath,
   });
   const blocklist = createBlocklistHost({ host, changes, reloader, configDir, dir: folder.dir, now, log });
-  const holding = createHolding({ ...rows, setFile: folder.setFile });
 
   const isEnforced = async (): Promise<boolean> => (await readEnforcementRow(rows)) !== undefined;
   const hurry = (): void => {
@@ -128,24 +123,16 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
     now,
   });
   const { without } = allowed;
-  const enforcer = createEnforcer({
-    ...rows,
+  const knowledge = openListKnowledge({
+    ...deps,
     folder,
-    without,
-    blocklist,
     work,
-    onMet: createMeetsAlert({ hostId: host.id, audit, log }),
-  });
-  const simulate = createSimulator({
-    db,
-    readDb,
-    host,
-    work,
-    setFile: folder.setFile,
     without,
+    isLoaded: () => enforcer.isLoaded(),
     allowedLogDirs: config.allowedLogDirs,
-    now,
   });
+  const { holding, simulate, tellMeetings: onMet } = knowledge;
+  const enforcer = createEnforcer({ ...rows, folder, without, blocklist, work, onMet });
   const due = async (text: string, from: number, seed: number): Promise<number | null> => {
     const schedule = parseSchedule(text);
     if (schedule === null) return null;
@@ -161,7 +148,6 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
   enforcementRoutes({ ...routes, blocklist, enforcer, requirePassword: deps.requirePassword, configDir });
   allowRoutes({ ...routes, allowed, lists: holding.lists });
   feedRoutes({ ...routes, limit: deps.feedLimit });
-  knowRoutes({ ...routes, holding, without, isLoaded: enforcer.isEqual });
 
   const jobs = [
     importJob({
@@ -180,7 +166,6 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
       now,
     }),
     hitsJob({ ...rows, blocklist, now }),
-    listHitsJob({ ...rows, readDb, work, setFile: folder.setFile, now }),
     ...allowed.jobs,
   ];
   for (const job of jobs) scheduler.add(job);

@@ -15,6 +15,7 @@ import { queueRun, runView } from '../src/features/blocklists/run-rows.ts';
 import type { BlocklistHost } from '../src/host/blocklist/blocklist-host.ts';
 import { createDownloader } from '../src/platform/download.ts';
 import type { AppEvent } from '../src/platform/events.ts';
+import type { Fence } from '../src/platform/lock/fence.ts';
 import { startListServer } from './blocklists/list-server.ts';
 import { temporaryDatabase } from './database.ts';
 
@@ -92,10 +93,12 @@ export async function importScene({ dir: given, without = [] }: SceneOptions = {
       tenure += 1;
       await db.updateTable('scheduler_fence').set({ token: tenure }).execute();
     },
+    /** Of the holder of the lock at this moment. */
+    fence: () => database.fence(tenure),
     /** One round of the job. */
-    round: ({ ending, signal }: { ending?: AbortSignal; signal?: AbortSignal } = {}) =>
+    round: ({ ending, signal, fence }: { ending?: AbortSignal; signal?: AbortSignal; fence?: Fence } = {}) =>
       importJob(deps).run({
-        fence: database.fence(tenure),
+        fence: fence ?? database.fence(tenure),
         ending: ending ?? new AbortController().signal,
         signal: signal ?? new AbortController().signal,
       }),

@@ -20,6 +20,8 @@ interface EnforcerDeps extends DesiredDeps {
 export interface Enforcer {
   /** True: nothing is to be done, or nothing can enforce. */
   isEqual(): Promise<boolean>;
+  /** What should be in force is in force. */
+  isLoaded(): Promise<boolean>;
   /**
    * `stop` ends the work on the lists, `signal` the wait for fail2ban too. Throws AppError `blocklist_*` when fail2ban
    * did not take them; what was in force then still is.
@@ -42,6 +44,10 @@ export function createEnforcer(deps: EnforcerDeps): Enforcer {
     async isEqual() {
       const desired = await readDesired(deps);
       return desired === null || (await loadedOf(desired)) !== null;
+    },
+    async isLoaded() {
+      const desired = await readDesired(deps);
+      return desired !== null && (await loadedOf(desired)) !== null;
     },
     async makeEqual(run, { fence, stop, signal }) {
       const desired = await readDesired(deps);

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Address } from '../../base/address.ts';
 import { AppError } from '../../base/errors.ts';
 import type { Database } from '../../platform/db/schema.ts';
+import { unreadable } from './measure-files.ts';
 import { findInSetFile } from './set-file.ts';
 
 export interface HoldingDeps {
@@ -34,12 +35,7 @@ export function createHolding(deps: HoldingDeps): Holding {
       } catch {
         // a run may have put another file in its place meanwhile, and removed this one
         return findIn(deps, await readRows(deps), address).catch((cause: unknown) => {
-          throw new AppError(
-            503,
-            'blocklist_unreadable',
-            'The file of a list cannot be read. Import the lists again.',
-            { cause },
-          );
+          throw new AppError(503, 'blocklist_unreadable', unreadable, { cause });
         });
       }
     },

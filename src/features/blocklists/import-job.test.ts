@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lines, slowText, text } from '../../../test/blocklists/list-server.ts';
 import { hostId, importScene, type ImportScene } from '../../../test/import-scene.ts';
+import { mountSmallDisk } from '../../../test/small-disk.ts';
 import { parseAddress, type Address } from '../../base/address.ts';
 
 let scene: ImportScene;
@@ -37,7 +38,7 @@ test('a list is fetched, read, taken and in force; its run says how', async () =
     counts: { lines: 5, invalid: 1, reserved: 1, prefixes: 2, enforced: 2 },
     refusals: expect.arrayContaining([expect.objectContaining({ kind: 'reserved', count: 1 })]),
   });
-  expect(entries()).toEqual(['20.0.0.0/24', '2606:4700::/32']);
+  expect(entries()).toEqual(['20.0.0.0/24', '2606:4700:0:0:0:0:0:0/32']);
   expect(await scene.source(source.id)).toMatchObject({ entries: 2, etag: '"1"', held: null });
   expect(scene.events.at(-1)).toMatchObject({ type: 'run', run: id, source: source.id, state: 'completed' });
   expect(await readdir(scene.folder.incoming)).toEqual([]);
@@ -226,14 +227,14 @@ describe('stopped half-way', () => {
     const source = await scene.addSource();
     const { began, letGo } = slow();
     const id = await scene.queue(source);
-    const dead = scene.round();
+    const dead = expect(scene.round()).rejects.toThrow('taken by another instance');
     await began;
     await scene.takeOver();
     scene.serve(text(lines(7)));
     expect(await scene.round()).toMatchObject({ completed: 1 });
     expect(await scene.run(id)).toMatchObject({ state: 'aborted', error: { code: 'instance_ended' } });
     letGo();
-    await expect(dead).rejects.toThrow('taken by another instance');
+    await dead;
     expect(scene.action.state.entries.size).toBe(7);
     expect((await scene.runs()).map(({ state }) => state)).toEqual(['aborted', 'completed']);
   });
@@ -287,4 +288,42 @@ test('the file that fail2ban loads says which lists it is made of', async () => 
   expect((await readFile(scene.folder.ipsetFile, 'latin1')).split('\n')[0]).toBe(
     `# bangui-blocklist ${status?.id ?? ''}`,
   );
+});
+
+test('a full disk: the run says so, and the version before stays, until there is room again', async () => {
+  const disk = await mountSmallDisk(4);
+  const small = await importScene({ dir: disk.dir });
+  try {
+    await small.install();
+    const source = await small.addSource();
+    small.serve(text(lines(5)));
+    await small.queue(source);
+    await small.round();
+    await disk.fill();
+    small.serve(text(lines(6)));
+    const id = await small.queue(source);
+    await small.round();
+    const { state, error } = await small.run(id);
+    expect(state).toBe('failed');
+    expect(error?.message).toContain('full');
+    expect(small.action.state.entries.size).toBe(5);
+    await disk.free();
+    await small.queue(source);
+    await small.round();
+    expect(small.action.state.entries.size).toBe(6);
+  } finally {
+    await small.close();
+    await disk.remove();
+  }
+});
+
+test('two instances find the same queued run: only the holder of the lock runs it', async () => {
+  scene.serve(text(lines(5)));
+  const source = await scene.addSource();
+  const held = scene.fence();
+  await scene.takeOver();
+  await scene.queue(source);
+  await expect(scene.round({ fence: held })).rejects.toThrow('taken by another instance');
+  expect((await scene.runs())[0]?.state).toBe('queued');
+  expect(await scene.round()).toMatchObject({ completed: 1 });
 });

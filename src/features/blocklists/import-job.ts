@@ -17,7 +17,7 @@ interface ImportJobDeps extends RunDeps, DueDeps {
 
 /** How soon a run is found that another instance queued, ms. */
 const lookEveryMs = 3_000;
-/** How often it is looked whether fail2ban enforces what it should, ms; and after a failure. */
+/** How often it is looked whether fail2ban enforces what it should, ms; and how soon after a failure. */
 const equalEveryMs = 60_000;
 const equalAgainMs = 10 * 60_000;
 
@@ -28,14 +28,13 @@ export function importJob(deps: ImportJobDeps): Job {
   let swept = false;
   let lookAt = 0;
 
-  /** fail2ban may have been restarted, an entry of the allow-list may have ended. */
-  const queueWhenUnequal = async (): Promise<void> => {
-    if (now() < lookAt) return;
+  /** Whether fail2ban, restarted perhaps, enforces other lists than it should; asked seldom. */
+  const isUnequal = async (): Promise<boolean> => {
+    if (now() < lookAt || !(await isEnforced())) return false;
     lookAt = now() + equalEveryMs;
-    if (await enforcer.isEqual()) return;
-    lookAt = now() + equalAgainMs;
-    await queueRun(db, { hostId, source: null, cause: 'enforcement', actor: null, at: now() });
+    return !(await enforcer.isEqual());
   };
+
   return {
     name: importJobName,
     everyMs: lookEveryMs,
@@ -44,19 +43,23 @@ export function importJob(deps: ImportJobDeps): Job {
       if (leftOver > 0) log.warn('blocklist_runs_left_over', { aborted: leftOver });
       if (!swept) await sweepFolder(deps);
       swept = true;
-      if (await isEnforced()) {
-        await queueDue(deps, tools.fence);
-        await queueWhenUnequal();
-      }
       const counts = { completed: 0, unchanged: 0, held: 0, failed: 0, aborted: 0 };
-      while (!tools.ending.aborted && !tools.signal.aborted) {
-        const next = await nextQueued(db, hostId);
-        if (next === undefined) break;
-        const state = await runOne(deps, next, tools);
-        if (state !== null) counts[state] += 1;
-        await sweepFolder(deps);
-        if (next.source_id === null && state !== 'failed') lookAt = now() + equalEveryMs;
-      }
+      const runQueued = async (): Promise<void> => {
+        while (!tools.ending.aborted && !tools.signal.aborted) {
+          const next = await nextQueued(db, hostId);
+          if (next === undefined) return;
+          const state = await runOne(deps, next, tools);
+          if (state !== null) counts[state] += 1;
+          await sweepFolder(deps);
+        }
+      };
+      if (await isEnforced()) await queueDue(deps, tools.fence);
+      await runQueued();
+      if (tools.ending.aborted || !(await isUnequal())) return counts;
+      lookAt = now() + equalAgainMs;
+      await queueRun(db, { hostId, source: null, cause: 'enforcement', actor: null, at: now() });
+      await runQueued();
+      if (counts.failed === 0) lookAt = now() + equalEveryMs;
       return counts;
     },
   };

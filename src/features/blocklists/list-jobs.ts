@@ -1,6 +1,8 @@
 /** What the lists' thread is asked to do, and what it answers. */
 import type { Address } from '../../base/address.ts';
+import type { LoginQuestion, Logins } from '../../host/logins/read-logins.ts';
 import type { ListFormat, Refusal, RunCounts } from './contract.ts';
+import type { FindEnd, FindJob, MeasureEnd, MeasureJob } from './measure-jobs.ts';
 
 export interface ReadJob {
   /** As it was downloaded or uploaded. */
@@ -63,8 +65,13 @@ export interface CombineEnd extends SetSizes {
   metTotal: Record<number, number>;
 }
 
-export type ListJob = ({ kind: 'read' } & ReadJob) | ({ kind: 'combine' } & CombineJob);
-export type JobEnds = ReadEnd | CombineEnd;
+export type ListJob =
+  | ({ kind: 'read' } & ReadJob)
+  | ({ kind: 'combine' } & CombineJob)
+  | ({ kind: 'measure' } & MeasureJob)
+  | ({ kind: 'find' } & FindJob)
+  | ({ kind: 'logins' } & LoginQuestion);
+export type JobEnds = ReadEnd | CombineEnd | MeasureEnd | FindEnd | Logins;
 
 /** What the thread says of the job it has. */
 export type JobAnswer<End> =

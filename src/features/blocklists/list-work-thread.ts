@@ -1,8 +1,10 @@
 /** The thread of `list-work.ts`: one job at a time. */
 import { parentPort } from 'node:worker_threads';
 import { AppError } from '../../base/errors.ts';
+import { readLogins } from '../../host/logins/read-logins.ts';
 import { combineLists } from './combine-lists.ts';
 import type { JobAnswer, JobEnds, ListJob } from './list-jobs.ts';
+import { findInFiles, measureFiles } from './measure-files.ts';
 import { readList } from './read-list.ts';
 
 const port = parentPort;
@@ -27,6 +29,12 @@ function run(job: ListJob): Promise<JobEnds> {
       return readList(job, (counts) => say({ say: 'progress', counts }));
     case 'combine':
       return combineLists(job);
+    case 'measure':
+      return measureFiles(job);
+    case 'find':
+      return findInFiles(job);
+    case 'logins':
+      return readLogins(job);
     default:
       return job satisfies never;
   }

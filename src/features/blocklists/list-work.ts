@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/errors.ts';
 import { draftOf } from '../../host/blocklist/write-whole.ts';
+import type { LoginQuestion, Logins } from '../../host/logins/read-logins.ts';
 import { favourSpeed, withRoomyHeap } from '../../platform/heap.ts';
 import type {
   CombineEnd,
@@ -13,6 +14,7 @@ import type {
   ReadEnd,
   ReadJob,
 } from './list-jobs.ts';
+import type { FindEnd, FindJob, MeasureEnd, MeasureJob } from './measure-jobs.ts';
 
 /**
  * Jobs wait for each other. An aborted one ends its thread at once and rejects with the signal's reason; its file is
@@ -25,6 +27,11 @@ export interface ListWork {
     tools: { signal: AbortSignal; onProgress: (counts: ReadCounts) => void },
   ): Promise<ReadEnd>;
   combine(job: CombineJob, signal: AbortSignal): Promise<CombineEnd>;
+  /** Throws AppError 503 `blocklist_unreadable` too. */
+  measure(job: MeasureJob, signal: AbortSignal): Promise<MeasureEnd>;
+  /** Throws AppError 503 `blocklist_unreadable` too. */
+  find(job: FindJob, signal: AbortSignal): Promise<FindEnd>;
+  logins(question: LoginQuestion, signal: AbortSignal): Promise<Logins>;
   close(): Promise<void>;
 }
 
@@ -66,7 +73,7 @@ export function createListWork({ idleMs = 30_000 }: { idleMs?: number } = {}): L
       } catch (error) {
         if (!(error instanceof AppError) || error.code === threadFailed) {
           await end();
-          await rm(draftOf(job.kind === 'read' ? job.setFile : job.into), { force: true });
+          await removeDraft(job);
         }
         throw error;
       } finally {
@@ -81,7 +88,10 @@ export function createListWork({ idleMs = 30_000 }: { idleMs?: number } = {}): L
 
   return {
     read: (job, tools) => inTurn({ kind: 'read', ...job }, tools),
-    combine: (job, signal) => inTurn({ kind: 'combine', ...job }, { signal, onProgress: () => {} }),
+    combine: (job, signal) => inTurn({ kind: 'combine', ...job }, untold(signal)),
+    measure: (job, signal) => inTurn({ kind: 'measure', ...job }, untold(signal)),
+    find: (job, signal) => inTurn({ kind: 'find', ...job }, untold(signal)),
+    logins: (question, signal) => inTurn({ kind: 'logins', ...question }, untold(signal)),
     async close() {
       closing.abort(new Error('the work on lists is over'));
       await turn;
@@ -91,10 +101,18 @@ export function createListWork({ idleMs = 30_000 }: { idleMs?: number } = {}): L
   };
 }
 
+/** What a job that was ended had begun to write. */
+async function removeDraft(job: ListJob): Promise<void> {
+  const file = job.kind === 'read' ? job.setFile : job.kind === 'combine' ? job.into : null;
+  if (file !== null) await rm(draftOf(file), { force: true });
+}
+
 interface Tools {
   signal: AbortSignal;
   onProgress: (counts: ReadCounts) => void;
 }
+
+const untold = (signal: AbortSignal): Tools => ({ signal, onProgress: () => {} });
 
 const threadFailed = 'list_work_failed';
 

@@ -1,5 +1,5 @@
 /** How large a list is, what of it others hold too, and what of it may never be blocked. */
-import { contains, parseAddress } from '../../base/address.ts';
+import { contains, type Address } from '../../base/address.ts';
 import {
   countV4,
   emptySet,
@@ -8,11 +8,11 @@ import {
   union,
   type AddressSet,
 } from '../../base/address-set/address-set.ts';
-import { prefixText, walkPrefixes4, walkPrefixes6 } from '../../base/address-set/prefixes.ts';
+import { prefixAddress, walkPrefixes4, walkPrefixes6 } from '../../base/address-set/prefixes.ts';
 import { reservedSet } from '../../base/address-set/reserved.ts';
+import { walkMet } from '../../base/address-set/walk-met.ts';
 import type { Without } from './list-jobs.ts';
 import type { MeasureEnd } from './measure-jobs.ts';
-import { countMeeting, visitMeeting } from './meeting.ts';
 
 /** IPv4 addresses that are globally reachable. */
 export const reachableV4 = 2 ** 32 - countV4(reservedSet);
@@ -31,13 +31,13 @@ export async function measureSet(
   let all = emptySet;
   for (const read of others) {
     const other = await read();
-    shared.push(countMeeting(set, other));
+    shared.push(countMet(set, other));
     all = union(all, other);
   }
   return {
     ...sizes(set),
     v4Addresses: countV4(set),
-    elsewhere: countMeeting(set, all),
+    elsewhere: countMet(set, all),
     shared,
     ...meets(whole, never, without),
   };
@@ -45,26 +45,28 @@ export async function measureSet(
 
 function sizes({ v4, v6 }: AddressSet): Pick<MeasureEnd, 'v4Entries' | 'v6Entries' | 'largest'> {
   const counts = { v4Entries: 0, v6Entries: 0 };
-  const word = new Uint32Array(1);
-  const widest = { prefix: 33, text: '' };
+  const widest4 = { prefix: 33, first: 0 };
   walkPrefixes4(v4, (first, prefix) => {
     counts.v4Entries += 1;
-    if (prefix >= widest.prefix) return;
-    word[0] = first;
-    Object.assign(widest, { prefix, text: prefixText(word, prefix) });
+    if (prefix < widest4.prefix) Object.assign(widest4, { prefix, first });
   });
-  const widest6 = { prefix: 129, text: '' };
+  const widest6 = { prefix: 129, first: new Uint32Array(4) };
   walkPrefixes6(v6, (first, prefix) => {
     counts.v6Entries += 1;
-    if (prefix < widest6.prefix) Object.assign(widest6, { prefix, text: prefixText(first, prefix) });
+    if (prefix < widest6.prefix) Object.assign(widest6, { prefix, first: first.slice() });
   });
+  if (counts.v4Entries + counts.v6Entries === 0) return { ...counts, largest: null };
   const largest =
     counts.v4Entries > 0
-      ? { entry: widest.text, addresses: 2 ** (32 - widest.prefix) }
-      : counts.v6Entries > 0
-        ? { entry: widest6.text, addresses: 2 ** (128 - widest6.prefix) }
-        : null;
+      ? { entry: prefixAddress([widest4.first], widest4.prefix), addresses: 2 ** (32 - widest4.prefix) }
+      : { entry: prefixAddress(widest6.first, widest6.prefix), addresses: 2 ** (128 - widest6.prefix) };
   return { ...counts, largest };
+}
+
+function countMet(set: AddressSet, other: AddressSet): number {
+  let count = 0;
+  walkMet(set, other, () => void (count += 1));
+  return count;
 }
 
 function meets(
@@ -74,13 +76,15 @@ function meets(
 ): Pick<MeasureEnd, 'met' | 'metTotal'> {
   const met: MeasureEnd['met'][number][] = [];
   let metTotal = 0;
-  visitMeeting(whole, never, (words, prefix) => {
+  walkMet(whole, never, (entryOf) => {
     metTotal += 1;
-    const entry = metTotal > mostMet ? null : parseAddress(prefixText(words, prefix));
-    if (entry === null) return;
-    const meeting = without.find((one) => contains(entry, one.entry) || contains(one.entry, entry));
+    if (metTotal > mostMet) return;
+    const entry = entryOf();
+    const meeting = without.find((one) => overlap(entry, one.entry));
     if (meeting === undefined) return;
     met.push({ entry, kind: meeting.kind, meets: meeting.meets, without: meeting.entry });
   });
   return { met, metTotal };
 }
+
+const overlap = (one: Address, other: Address): boolean => contains(one, other) || contains(other, one);
