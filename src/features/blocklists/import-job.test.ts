@@ -252,14 +252,14 @@ describe('stopped half-way', () => {
     const source = await scene.addSource();
     const { began, letGo } = slow();
     const id = await scene.queue(source);
-    const dead = expect(scene.round()).rejects.toThrow('taken by another instance');
+    const dead = scene.round().catch((error: unknown) => error);
     await began;
     await scene.takeOver();
     scene.serve(text(lines(7)));
     expect(await scene.round()).toMatchObject({ completed: 1 });
     expect(await scene.run(id)).toMatchObject({ state: 'aborted', error: { code: 'instance_ended' } });
     letGo();
-    await dead;
+    expect(String(await dead)).toContain('taken by another instance');
     expect(scene.action.state.entries.size).toBe(7);
     expect((await scene.runs()).map(({ state }) => state)).toEqual(['aborted', 'completed']);
   });
