@@ -19,7 +19,7 @@ import type { Fence } from '../src/platform/lock/fence.ts';
 import { startListServer } from './blocklists/list-server.ts';
 import { temporaryDatabase } from './database.ts';
 
-export interface SceneOptions {
+interface SceneOptions {
   /** Other than a folder of its own. */
   dir?: string;
   /** What is never blocked. */

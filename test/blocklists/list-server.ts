@@ -1,9 +1,9 @@
 /** A maker of lists on loopback, as fast, as slow and as broken as a test wants it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface ListServer {
+interface ListServer {
   url: string;
   /** What is answered from now on. */
   serve(answer: Answer): void;

@@ -7,7 +7,7 @@ import type { Call } from '../../platform/http/mount.ts';
 import type { Passwords } from './passwords.ts';
 import type { Throttle } from './throttle.ts';
 
-export interface PasswordCheckDeps {
+interface PasswordCheckDeps {
   db: Kysely<Database>;
   passwords: Passwords;
   throttle: Throttle;

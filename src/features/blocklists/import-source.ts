@@ -42,7 +42,7 @@ interface Version {
   entries: number;
 }
 
-export type ImportEnd = { state: 'completed' | 'unchanged' } | { state: 'held'; held: HeldVersion };
+type ImportEnd = { state: 'completed' | 'unchanged' } | { state: 'held'; held: HeldVersion };
 
 /** Throws AppError when no new version could be had, or fail2ban did not take it; what was in force stays. */
 export async function importSource(

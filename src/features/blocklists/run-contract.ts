@@ -48,7 +48,7 @@ export const runStates = [
   'failed',
   'aborted',
 ] as const;
-export const runSteps = ['download', 'read', 'compare', 'simulate', 'combine', 'enforce'] as const;
+const runSteps = ['download', 'read', 'compare', 'simulate', 'combine', 'enforce'] as const;
 
 export const runStep = z.object({
   name: z.enum(runSteps),

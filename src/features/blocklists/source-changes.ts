@@ -152,7 +152,7 @@ export async function removeSource(deps: ChangesDeps, id: number, call: Caller):
 }
 
 /** All lists are put together anew, soon, by whichever instance runs the jobs. */
-export async function queueChange(
+async function queueChange(
   { db, hostId, now }: RowsDeps & { now: Clock },
   call: Pick<Call, 'actor'>,
 ): Promise<void> {
