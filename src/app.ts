@@ -22,6 +22,7 @@ import { createBanFeed } from './host/bans/feed.ts';
 import { createLocalHost } from './host/local-host.ts';
 import { openAccess } from './open-access.ts';
 import { openAddress } from './open-address.ts';
+import { openBlocklists } from './open-blocklists.ts';
 import { openConfig } from './open-config.ts';
 import { openHistory } from './open-history.ts';
 import { openJails } from './open-jails.ts';
@@ -112,8 +113,8 @@ export async function startApp({
     closers.add('mirror', whileHeld({ lock, log, name: 'mirror', start: mirror.start, stop: mirror.stop }));
 
     const databaseFile = database.path ?? config.databasePath;
-    const access = openAccess({ config, db, databaseFile, redis, shared, fanOut, log, now });
-    const { sessions, passwords, throttle, limiter } = access;
+    const access = openAccess({ config, db, databaseFile, redis, shared, fanOut, audit, log, now });
+    const { sessions, passwords, throttle, limiter, requirePassword, feedLimit } = access;
     const server = await createServer({
       log,
       identify: sessions.identify,
@@ -173,7 +174,7 @@ export async function startApp({
     geoRoutes({ mount, geo });
     const configDir = practice?.configDir ?? config.fail2banConfigDir;
     const common = { mount, db, host, lock, log, now, closers, configDir };
-    const engine = openAddress({ ...common, locate: geo.locate, regexProgram: config.fail2banRegex });
+    const engine = openAddress({ ...common, config, databaseFile, locate: geo.locate });
     openLab({ ...common, locate: geo.locate, config });
     const fail2ban = { config, socketPath, audit };
     openJails({ ...common, ...fail2ban, scheduler, engine, tell: tellStatus });
@@ -188,7 +189,10 @@ export async function startApp({
       practice: practice !== null,
       appVersion: metadata.version,
     };
-    openReads({ mount, database, hostId, overview, log, now, closers });
+    const readDb = openReads({ mount, database, hostId, overview, log, now, closers });
+    const secured = { requirePassword, feedLimit };
+    const lists = { scheduler, events, databaseFile, version, readDb, changes };
+    await openBlocklists({ ...common, ...fail2ban, ...secured, ...lists });
 
     scheduler.add(createBanRenewals({ host, feed, mirror, manual, now, log }));
     scheduler.add(createBanEnds({ host, feed, mirror, manual, now, log }));

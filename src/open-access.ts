@@ -6,9 +6,12 @@ import type { Log } from './base/log.ts';
 import type { Config } from './config.ts';
 import { endedSessionsTopic } from './features/auth/ended-sessions.ts';
 import { createPasswords } from './features/auth/passwords.ts';
+import { createPasswordCheck } from './features/auth/require-password.ts';
 import { keepSessionSecret } from './features/auth/session-secret.ts';
 import { createSessions } from './features/auth/sessions.ts';
 import { createThrottle, signInPolicy } from './features/auth/throttle.ts';
+import { feedPolicy } from './features/blocklists/feed-routes.ts';
+import type { Audit } from './platform/audit.ts';
 import type { Database } from './platform/db/schema.ts';
 import type { FanOut } from './platform/fan-out/fan-out.ts';
 import { callsPolicy, createRateLimiter, secondsWorth } from './platform/http/rate-limit.ts';
@@ -23,11 +26,13 @@ interface AccessDeps {
   /** Several instances on one PostgreSQL. */
   shared: boolean;
   fanOut: FanOut;
+  audit: Audit;
   log: Log;
   now: Clock;
 }
 
-export function openAccess({ config, db, databaseFile, redis, shared, fanOut, log, now }: AccessDeps) {
+export function openAccess(deps: AccessDeps) {
+  const { config, db, databaseFile, redis, shared, fanOut, audit, log, now } = deps;
   const secret = config.sessionSecret ?? keepSessionSecret(databaseFile);
   const endedSessions = endedSessionsTopic(fanOut);
   const sessions = createSessions({
@@ -40,11 +45,15 @@ export function openAccess({ config, db, databaseFile, redis, shared, fanOut, lo
   endedSessions.listen(sessions.endedElsewhere);
   fanOut.onGap(sessions.doubt);
   const limitStore = openLimits({ redis, postgres: shared ? db : null, log, now });
+  const passwords = createPasswords();
+  const throttle = createThrottle({ store: limitStore(signInPolicy(config.loginRateLimitPerMinute)) });
   return {
     secret,
     sessions,
-    passwords: createPasswords(),
-    throttle: createThrottle({ store: limitStore(signInPolicy(config.loginRateLimitPerMinute)) }),
+    passwords,
+    throttle,
+    requirePassword: createPasswordCheck({ db, passwords, throttle, audit }),
+    feedLimit: limitStore(feedPolicy),
     limiter: createRateLimiter({
       store: limitStore(callsPolicy(config.rateLimitPerMinute)),
       atOnce: redis !== null || shared ? secondsWorth(config.rateLimitPerMinute) : 1,

@@ -1,4 +1,5 @@
 /** The reading side of the history: lists, export and overview, answered off the main thread. */
+import type { Kysely } from 'kysely';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
@@ -7,6 +8,7 @@ import { historyRoutes } from './features/history/routes.ts';
 import { overviewRoutes, type OverviewDeps } from './features/overview/routes.ts';
 import type { OpenDatabase } from './platform/db/open.ts';
 import { openReader } from './platform/db/reader.ts';
+import type { Database } from './platform/db/schema.ts';
 import type { Mount } from './platform/http/mount.ts';
 
 interface ReadsDeps {
@@ -19,7 +21,9 @@ interface ReadsDeps {
   closers: Closers;
 }
 
-export function openReads({ mount, database, hostId, overview, log, now, closers }: ReadsDeps): void {
+/** Answers the database as it is read there. */
+export function openReads(reads: ReadsDeps): Kysely<Database> {
+  const { mount, database, hostId, overview, log, now, closers } = reads;
   const reader = openReader(database);
   closers.add('history_reader', reader.close);
   const deps = { db: reader.db, dialect: reader.dialect, hostId };
@@ -29,4 +33,5 @@ export function openReads({ mount, database, hostId, overview, log, now, closers
     ...overview,
     history: { ...deps, now, newestBans: (query) => readNewestBans(deps, query) },
   });
+  return reader.db;
 }

@@ -17,6 +17,8 @@ export interface Endpoint {
   body?: z.ZodType;
   /** Most bytes of the body, where the usual 1 MiB is too few. */
   bodyLimit?: number;
+  /** The body is `application/octet-stream`; the handler reads, and bounds, it from the call's request. */
+  bytes?: true;
   /** Absent means an empty body (204). */
   output?: z.ZodType;
   /** Status of success. */

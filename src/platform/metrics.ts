@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { WatchCommand } from '../base/watch.ts';
 import type { Database } from './db/schema.ts';
 import type { WatchRun } from './jobs/watch-runs.ts';
+import { blocklistMetrics } from './metrics/blocklists.ts';
 import { commandMetrics, hostMetrics, type HostFigures } from './metrics/fail2ban.ts';
 import { historyMetrics, type HistoryFigures } from './metrics/history.ts';
 import { httpMetrics } from './metrics/http.ts';
@@ -62,6 +63,7 @@ export function createMetrics({ version, hostId, shipping }: MetricsDeps): Metri
     addSources({ db, log, host, lock, liveStreams, history }) {
       hostMetrics({ registry, db, log, host });
       historyMetrics(registry, history);
+      blocklistMetrics({ registry, db, log });
       addLock(registry, lock);
       const streams: Gauge = new Gauge({
         name: 'bangui_live_streams',

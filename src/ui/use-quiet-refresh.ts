@@ -3,15 +3,20 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useLive } from './app-context.tsx';
 
-/** At most one reading in this time. */
-const paceMs = 5000;
+interface Pace {
+  /** At most one reading in this time, ms. */
+  everyMs: number;
+  /** So long after the news, ms. */
+  settleMs: number;
+}
+
 /** A ban is announced before it is in the history. */
-const settleMs = 1000;
+const usual: Pace = { everyMs: 5000, settleMs: 1000 };
 /** A range that ends now moves on even when nobody is banned. */
 const oldMs = 60_000;
 
 /** `key` begins the keys of the queries meant. */
-export function useQuietRefresh(key: string): void {
+export function useQuietRefresh(key: string, { everyMs, settleMs } = usual): void {
   const queryClient = useQueryClient();
   const live = useLive();
   useEffect(() => {
@@ -29,12 +34,12 @@ export function useQuietRefresh(key: string): void {
     };
     const timer = setInterval(() => {
       const now = Date.now();
-      if (document.hidden || live.state().kind !== 'live' || now - lastAt < paceMs) return;
+      if (document.hidden || live.state().kind !== 'live' || now - lastAt < everyMs) return;
       if (!isDue(now) || queryClient.isFetching(filter) > 0) return;
       lastAt = now;
       staleSince = null;
       void queryClient.refetchQueries(filter);
     }, 500);
     return () => clearInterval(timer);
-  }, [queryClient, live, key]);
+  }, [queryClient, live, key, everyMs, settleMs]);
 }

@@ -7,6 +7,7 @@ import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
+import IconListDetails from '@tabler/icons-react/dist/esm/icons/IconListDetails.mjs';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import IconPlayerPause from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs';
 import IconPlayerPlay from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs';
@@ -92,6 +93,25 @@ export function useStandingCommands(onHelp: () => void): CommandGroup[] {
           icon: IconFileSearch,
           label: t('commands.effective'),
           run: () => void navigate({ to: '/config', search: { tab: 'effective' } }),
+        },
+        {
+          id: 'blocklists',
+          icon: IconListDetails,
+          label: t('nav.blocklists'),
+          end: 'g k',
+          run: () => void navigate({ to: '/blocklists', search: {} }),
+        },
+        {
+          id: 'blocklist_runs',
+          icon: IconListDetails,
+          label: t('commands.blocklist_runs'),
+          run: () => void navigate({ to: '/blocklists', search: { tab: 'runs' } }),
+        },
+        {
+          id: 'allow_list',
+          icon: IconListDetails,
+          label: t('commands.allow_list'),
+          run: () => void navigate({ to: '/blocklists', search: { tab: 'allowed' } }),
         },
         {
           id: 'lab',

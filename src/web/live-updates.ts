@@ -1,6 +1,7 @@
 /** What a batch of live events means for each part of the page. */
 import type { QueryClient } from '@tanstack/react-query';
 import { applyToBans } from '../features/bans/web/live-bans.ts';
+import { applyToBlocklists } from '../features/blocklists/web/live-blocklists.ts';
 import { applyToConfig } from '../features/config/web/live-config.ts';
 import { applyToHistory } from '../features/history/web/live-history.ts';
 import { dashboardKey } from '../features/overview/web/dashboard-query.ts';
@@ -12,6 +13,7 @@ export function applyLiveEvents(queryClient: QueryClient, events: readonly LiveE
   applyToBans(queryClient, events);
   applyToHistory(queryClient, events);
   applyToConfig(queryClient, events);
+  applyToBlocklists(queryClient, events);
   if (events.some((event) => event.type === 'status' || event.type === 'resync')) {
     void queryClient.invalidateQueries({ queryKey: ['status'] });
     void queryClient.invalidateQueries({ queryKey: ['jails'] });

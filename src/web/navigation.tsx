@@ -7,16 +7,18 @@ import IconFlask from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs';
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 import IconLayoutDashboard from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
+import IconListDetails from '@tabler/icons-react/dist/esm/icons/IconListDetails.mjs';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import IconLogout from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 import IconMenu2 from '@tabler/icons-react/dist/esm/icons/IconMenu2.mjs';
 import IconUserCircle from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mjs';
 import IconWorld from '@tabler/icons-react/dist/esm/icons/IconWorld.mjs';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut, type Session } from '../features/auth/web/session-query.ts';
+import { sourcesQuery } from '../features/blocklists/web/blocklists-query.ts';
 import type { Status } from '../features/overview/web/status-query.ts';
 import { useCaller } from '../ui/app-context.tsx';
 import { Icon, type IconShape } from '../ui/icon.tsx';
@@ -38,6 +40,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
   const { t } = useTranslation();
   const [theme, setTheme] = useState(currentTheme);
   const leave = useSignOut();
+  const lists = useQuery(sourcesQuery(useCaller())).data?.items.length;
   const navigate = useNavigate();
   const themeItems = themes.map((choice) => ({
     key: choice,
@@ -73,6 +76,11 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       onSelect: () => void navigate({ to: '/config', search: {} }),
     },
     {
+      key: 'blocklists',
+      content: <Entry icon={IconListDetails} text={t('nav.blocklists')} />,
+      onSelect: () => void navigate({ to: '/blocklists', search: {} }),
+    },
+    {
       key: 'lab',
       content: <Entry icon={IconFlask} text={t('nav.lab')} />,
       onSelect: () => void navigate({ to: '/lab', search: {} }),
@@ -97,6 +105,7 @@ export function Navigation({ status, session, onHelp }: NavigationProps) {
       <NavLink to="/map" icon={IconWorld} text={t('nav.map')} />
       <NavLink to="/jails" icon={IconLock} text={t('nav.jails')} count={status?.jails} second />
       <NavLink to="/config" icon={IconFileSettings} text={t('nav.config')} after />
+      <NavLink to="/blocklists" icon={IconListDetails} text={t('nav.blocklists')} count={lists} after />
       <NavLink to="/lab" icon={IconFlask} text={t('nav.lab')} after />
       <NavLink to="/log" icon={IconActivity} text={t('nav.log')} second />
       <div className="nav-foot">

@@ -9,6 +9,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { readBansView } from '../features/bans/web/bans-view.ts';
+import { readBlocklistsView } from '../features/blocklists/web/blocklists-view.ts';
 import { sessionQuery } from '../features/auth/web/session-query.ts';
 import { readConfigView } from '../features/config/web/config-view.ts';
 import { readHistoryView } from '../features/history/web/history-view.ts';
@@ -120,6 +121,13 @@ const configRoute = createRoute({
   component: lazyRouteComponent(() => import('./configuration.tsx'), 'Configuration'),
 });
 
+const blocklistsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/blocklists',
+  validateSearch: readBlocklistsView,
+  component: lazyRouteComponent(() => import('./blocklists.tsx'), 'Blocklists'),
+});
+
 const labRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/lab',
@@ -179,6 +187,7 @@ const routeTree = rootRoute.addChildren([
     jailsRoute,
     jailRoute,
     configRoute,
+    blocklistsRoute,
     labRoute,
     logRoute,
   ]),

@@ -177,6 +177,12 @@ function useGoTo(): void {
     run: () => void navigate({ to: '/config', search: {} }),
   });
   useShortcut({
+    keys: 'g k',
+    group: 'go',
+    label: t('shortcuts.blocklists'),
+    run: () => void navigate({ to: '/blocklists', search: {} }),
+  });
+  useShortcut({
     keys: 'g l',
     group: 'go',
     label: t('shortcuts.lab'),

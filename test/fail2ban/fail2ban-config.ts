@@ -13,6 +13,10 @@ export interface Fail2banOptions {
   files?: Readonly<Record<string, string>>;
   /** More lines for `[Definition]` of `fail2ban.local`. */
   settings?: string;
+  /** Name of the network namespace it runs in. */
+  namespace?: string;
+  /** Where it finds programs. */
+  path?: string;
 }
 
 export interface Fail2banPaths {

@@ -69,7 +69,7 @@ export async function startFail2ban(options: Fail2banOptions = {}): Promise<Real
       if (child !== null) return;
       await rm(paths.socket, { force: true });
       const logFrom = await sizeOf(paths.logFile);
-      const started = (child = spawnServer(files));
+      const started = (child = spawnServer(files, options));
       let output = '';
       started.stdout?.on('data', (text) => (output += String(text)));
       started.stderr?.on('data', (text) => (output += String(text)));
@@ -113,10 +113,12 @@ export async function startFail2ban(options: Fail2banOptions = {}): Promise<Real
 }
 
 /** The kernel ends it when the thread that started it is gone, even by kill -9. */
-function spawnServer(files: readonly string[]): ChildProcess {
-  const command = [python, '/usr/bin/fail2ban-server', '-f', ...files, 'start'];
+function spawnServer(files: readonly string[], { namespace, path }: Fail2banOptions): ChildProcess {
+  const within = namespace === undefined ? [] : ['/usr/bin/nsenter', `--net=/run/netns/${namespace}`];
+  const command = [...within, python, '/usr/bin/fail2ban-server', '-f', ...files, 'start'];
   return spawn('/usr/bin/setpriv', ['--pdeathsig', 'KILL', ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: path === undefined ? process.env : { ...process.env, PATH: path },
   });
 }
 

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
 import { addressKey, parseAddress, type Address } from '../../base/address.ts';
+import { silentLog } from '../../base/log.ts';
 import { placeOf, type Locate } from '../../platform/geo/place.ts';
 import { lookup, repeatOffenders, subnetAdvice } from './contract.ts';
 import type { IgnoreLists } from './ignored.ts';
-import { createLookup } from './lookup.ts';
+import { createLookup, type ListsHolding } from './lookup.ts';
 import { listOffenders } from './offenders.ts';
 import { createSubnetAdvisor } from './subnets.ts';
 
@@ -29,6 +30,13 @@ const locate: Locate = (ip) =>
   ip.startsWith('45.')
     ? { country: 'NL', asn: 64_496, asName: 'Kestrel', range: '45.0.0.0/12', city: null }
     : placeOf('unknown');
+
+const lists: ListsHolding = async (address) => {
+  if (address === '45.9.0.1') throw new Error('no such file');
+  return address === '45.1.1.77'
+    ? [{ source_id: 3, name: 'Kites', enabled: true, entry: '45.1.1.64/26' }]
+    : [];
+};
 
 const put = (ips: readonly string[], options: { bans?: number; at?: number } = {}) =>
   database.db
@@ -83,7 +91,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const look = (ip: string) => createLookup({ db: database.db, hostId, locate, ignoreLists, now })(ip);
+const look = (ip: string) =>
+  createLookup({ db: database.db, hostId, locate, ignoreLists, lists, log: silentLog, now })(ip);
 const offenders = (query: Record<string, unknown> = {}) =>
   listOffenders({ db: database.db, hostId }, repeatOffenders.query.parse(query));
 const advisor = () =>
@@ -122,6 +131,19 @@ test('an address: where it is banned, also by a network that holds it, its past 
   expect(found.neighbours.items).toHaveLength(20);
   expect(found.neighbours.items[0]).toMatchObject({ ip: '45.1.1.30', bans: 3 });
   expect(found.neighbours.network).toEqual({ addresses: 35, bans: 140 });
+});
+
+test('the lists that hold it are named with their entries; what cannot be read leaves the rest of the answer', async () => {
+  expect(lookup.output.parse(await look('45.1.1.77'))).toMatchObject({
+    blocklists: ['Kites'],
+    blocklist_entries: [{ source_id: 3, enabled: true, entry: '45.1.1.64/26' }],
+  });
+  expect(await look('45.1.1.78')).toMatchObject({ blocklists: [], blocklist_entries: [] });
+  expect(await look('45.9.0.1')).toMatchObject({
+    blocklists: [],
+    blocklist_entries: null,
+    history: { bans: 7 },
+  });
 });
 
 test('what was never seen, what is ignored, a network, an address of IPv6', async () => {

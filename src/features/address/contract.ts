@@ -27,8 +27,12 @@ export const lookup = endpoint({
     /** The range it belongs to, CIDR. */
     range: z.string().nullable(),
     history: z.object({ bans: count, first: instant.nullable(), last: instant.nullable() }),
-    /** Lists that contain it; filled once blocklists exist. */
+    /** Names of the lists that hold it or a part of it, of those switched off too. */
     blocklists: z.array(z.string()),
+    /** The same with what each list holds; null: a list's file could not be read. */
+    blocklist_entries: z
+      .array(z.object({ source_id: count, name: z.string(), enabled: z.boolean(), entry: z.string() }))
+      .nullable(),
     /** Jails whose ignore list holds it, as far as the daemon answered within a second. */
     ignored_in: z.array(z.string()),
     /** Others of its /24 (IPv6: /64) and of its network in the history. */

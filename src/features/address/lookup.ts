@@ -4,6 +4,7 @@ import { addressKey, contains, parseAddress, type Address } from '../../base/add
 import type { Clock } from '../../base/clock.ts';
 import { invalidInput } from '../../base/errors.ts';
 import type { EndpointOutput } from '../../base/endpoint.ts';
+import type { Log } from '../../base/log.ts';
 import { keepRecent } from '../../base/recent-map.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Locate } from '../../platform/geo/place.ts';
@@ -14,11 +15,16 @@ import { holders, neighbourhoodOf } from './surroundings.ts';
 
 export type Lookup = EndpointOutput<typeof lookup>;
 
+/** Which blocklists hold it or a part of it. Throws when that cannot be told. */
+export type ListsHolding = (address: Address) => Promise<Lookup['blocklist_entries']>;
+
 interface LookupDeps {
   db: Kysely<Database>;
   hostId: string;
   locate: Locate;
   ignoreLists: IgnoreLists;
+  lists: ListsHolding;
+  log: Log;
   now: Clock;
 }
 
@@ -30,7 +36,7 @@ const networksKept = 200;
 
 /** Throws 422 for what is no address or network. */
 export function createLookup(deps: LookupDeps): (ip: string) => Promise<Lookup> {
-  const { db, hostId, locate, ignoreLists, now } = deps;
+  const { db, hostId, locate, ignoreLists, lists, log, now } = deps;
   const networks = new Map<number, { sums: Promise<Sums>; at: number }>();
 
   /** A large network has hundreds of thousands of addresses: asked again, it is not summed again at once. */
@@ -52,12 +58,17 @@ export function createLookup(deps: LookupDeps): (ip: string) => Promise<Lookup> 
     const place = locate(address);
     const known = place.asn !== 0;
     const prefix = neighbourhoodOf(address);
-    const [bannedIn, own, around, network, ignored] = await Promise.all([
+    const [bannedIn, own, around, network, ignored, entries] = await Promise.all([
       bansOf(db, hostId, address),
       surveyRange(db, hostId, address),
       surveyRange(db, hostId, prefix, { most: mostNeighbours + 1 }),
       known ? networkSums(place.asn) : null,
       ignoreLists.all(),
+      lists(address).catch((error: unknown) => {
+        // the rest of what is known is worth having
+        log.error('blocklist_lookup_failed', { error });
+        return null;
+      }),
     ]);
     return {
       ip: address,
@@ -68,9 +79,10 @@ export function createLookup(deps: LookupDeps): (ip: string) => Promise<Lookup> 
       as_name: place.asName,
       range: place.range,
       history: { bans: own.bans, first: instant(own.first), last: instant(own.last) },
-      blocklists: [],
-      ignored_in: [...ignored].flatMap(([jail, entries]) =>
-        entries.some((entry) => contains(entry, address)) ? [jail] : [],
+      blocklists: entries?.map(({ name }) => name) ?? [],
+      blocklist_entries: entries,
+      ignored_in: [...ignored].flatMap(([jail, ignores]) =>
+        ignores.some((entry) => contains(entry, address)) ? [jail] : [],
       ),
       neighbours: {
         prefix,

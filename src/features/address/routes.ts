@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
 import { keepRecent } from '../../base/recent-map.ts';
 import { locateJail } from '../../host/config/locate.ts';
 import type { Host } from '../../host/host.ts';
@@ -11,7 +12,7 @@ import type { Locate } from '../../platform/geo/place.ts';
 import type { Mount } from '../../platform/http/mount.ts';
 import { lookup, repeatOffenders, subnetAdvice, whyBanned } from './contract.ts';
 import { createIgnoreLists } from './ignored.ts';
-import { createLookup } from './lookup.ts';
+import { createLookup, type ListsHolding } from './lookup.ts';
 import { listOffenders } from './offenders.ts';
 import { createSubnetAdvisor } from './subnets.ts';
 import { explainBan, type Why } from './why.ts';
@@ -22,8 +23,10 @@ interface AddressRoutesDeps {
   host: Host;
   engine: RegexEngine;
   locate: Locate;
+  lists: ListsHolding;
   /** fail2ban's. */
   configDir: string;
+  log: Log;
   now: Clock;
   /** Other than the addresses of this machine's interfaces in tests only. */
   ownAddresses?: () => string[];
@@ -34,11 +37,12 @@ const whyKeptMs = 15_000;
 const whysKept = 50;
 
 export function addressRoutes(deps: AddressRoutesDeps): void {
-  const { mount, db, host, engine, locate, configDir, now, ownAddresses = interfaceAddresses } = deps;
+  const { mount, db, host, engine, locate, lists, configDir, log, now } = deps;
+  const { ownAddresses = interfaceAddresses } = deps;
   const hostId = host.id;
   const ignoreLists = createIgnoreLists({ host, now });
   const places = (jail: string) => locateJail(configDir, jail);
-  const lookUp = createLookup({ db, hostId, locate, ignoreLists, now });
+  const lookUp = createLookup({ db, hostId, locate, ignoreLists, lists, log, now });
   const advisor = createSubnetAdvisor({ db, hostId, ignoreLists, ownAddresses, now });
   const whys = new Map<number, { why: Promise<Why>; at: number }>();
 

@@ -9,6 +9,7 @@ import { sessionCookie } from '../../platform/http/guard.ts';
 import type { Call, Mount } from '../../platform/http/mount.ts';
 import * as contract from './contract.ts';
 import type { Passwords } from './passwords.ts';
+import { createPasswordCheck } from './require-password.ts';
 import type { Sessions } from './sessions.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -30,6 +31,7 @@ const onlyUser = 'admin';
 
 export function authRoutes(deps: AuthDeps): void {
   const { mount, db, sessions, passwords, throttle, audit, now, cookie, preferences } = deps;
+  const requirePassword = createPasswordCheck(deps);
 
   mount(contract.login, async ({ body }, call) => {
     const secure = cookieIsSecure(call, cookie.secure);
@@ -82,15 +84,7 @@ export function authRoutes(deps: AuthDeps): void {
   mount(contract.confirm, async ({ body }, call) => {
     const identity = await sessions.identify(call.request.cookies[sessionCookie]);
     if (identity === null) throw unauthenticated();
-    await throttle.begin(call.client);
-    const { userId, name } = identity.actor;
-    const user = await db.selectFrom('users').where('id', '=', userId).selectAll().executeTakeFirst();
-    const matches = await passwords.verify(user?.password_hash ?? null, body.password);
-    const entry = { actor: name, client: call.client, hostId: null, target: name, detail: {} };
-    await audit({ ...entry, action: 'session.confirm', outcome: matches ? 'done' : 'refused' });
-    // Not 401: the session goes on.
-    if (!matches) throw new AppError(403, 'wrong_password', 'The password is wrong.');
-    await throttle.succeeded(call.client);
+    await requirePassword(call, body.password);
     await sessions.confirm(identity.sessionId);
     return undefined;
   });

@@ -53,7 +53,7 @@ export const readEnforcement = endpoint({
 
 const password = z.string().min(1).max(1_000);
 
-/** Writes jail and action through the configuration transaction; 403 `password_wrong`, 422 with findings when it is refused. Installing again changes chains and method. */
+/** Writes jail and action through the configuration transaction; 403 `wrong_password`, 422 with findings when it is refused. Installing again changes chains and method. */
 export const installEnforcement = endpoint({
   method: 'POST',
   path: '/api/v1/blocklists/enforcement',

@@ -6,6 +6,10 @@ import { hostQuery, idParams } from './contract.ts';
 const count = z.number().int();
 const instant = z.iso.datetime();
 
+/**
+ * Of the list as it is now. When each of its entries came nobody knows, so what it says of the past is: had the list
+ * been then as it is now.
+ */
 export const simulation = z.object({
   run_id: count,
   at: instant,
@@ -15,20 +19,25 @@ export const simulation = z.object({
   v6_entries: count,
   /** Of all IPv4 addresses that are globally reachable, percent. */
   share_of_v4: z.number(),
+  /** The widest IPv4 entry; the widest of IPv6 only in a list that has no others. */
   largest: z.object({ entry: z.string(), addresses: z.number() }).nullable(),
   /** Entries of which no enabled list holds a part · all or some of which others hold already. */
   only_here: count,
   elsewhere: count,
-  /** Own bans that last now and that it holds. */
+  /** Addresses that jails of ours ban now and that it holds all of. */
   banned_now: count,
+  /** With each of the enabled lists: entries of which that one holds all or a part, and their share of `entries`, 0 to 1. */
   overlaps: z.array(z.object({ source_id: count, name: z.string(), entries: count, share: z.number() })),
   history: z.object({
     days: count,
-    /** Addresses that own jails banned in these days. */
+    /** Addresses and networks that own jails, or operators, banned in these days; bans of blocklists do not count. */
     attackers: count,
-    /** Those of them that it holds. */
+    /** Those of them that it holds all of. */
     held: count,
-    /** Those of them that came back after their first ban, their later bans, and how long they kept coming: the list would have ended it. */
+    /**
+     * Held ones that were banned again, their bans after the first, and the median time from the first ban to the last:
+     * all of that would not have happened. How much earlier the first ban would have been cannot be told.
+     */
     came_back: count,
     later_bans: count,
     kept_coming_ms: count.nullable(),
@@ -37,7 +46,7 @@ export const simulation = z.object({
       z.object({ ip: z.string(), bans: count, first: instant, last: instant, country: z.string() }),
     ),
   }),
-  /** Entries that meet the allow-list, own, gateway or ignored addresses; they would be left out. */
+  /** Entries that meet the allow-list, own, gateway or ignored addresses, at most 100; they would be left out. */
   allowed: z.array(
     z.object({
       entry: z.string(),
@@ -47,7 +56,11 @@ export const simulation = z.object({
     }),
   ),
   allowed_total: count,
-  /** Addresses from which somebody signed in lately, as the logs say, and that it holds: it would lock them out. */
+  /**
+   * From where people signed in, as the newest 20 MB of each readable log and the newest lines of journals say
+   * (`read`), and those that it would lock out, at most 200; what would be left out anyway is not among them. Of a web
+   * server a name with a page that was delivered counts, which a client can make up.
+   */
   signed_in: z.object({
     read: z.array(z.string()),
     addresses: count,

@@ -15,7 +15,7 @@ interface BlocklistSources {
   name: string;
   /** Null: an uploaded file, kept in the blocklist folder. */
   url: string | null;
-  /** JSON: how its text is read; see `features/blocklists/list-format.ts`. */
+  /** JSON: how its text is read; `ListFormat` of `features/blocklists/contract.ts`. */
   format: string;
   enabled: number;
   /** `hourly`, `daily 04:10`, `weekly mon 04:10`, or five fields of cron; null: by hand only. */
@@ -37,6 +37,10 @@ interface BlocklistSources {
   held: string | null;
   /** JSON: the last simulation; null: none. */
   simulation: string | null;
+  /** Addresses that own jails banned in the last 24 hours and that it holds; null: not counted yet. */
+  hits: number | null;
+  /** Entries that met something that is never blocked, when the lists were last put together. */
+  meets_allowed: Generated<number>;
 }
 
 interface BlocklistRuns {
@@ -70,6 +74,8 @@ interface BlocklistRuns {
   /** The token of the lock it ran under. */
   fence: Generated<number>;
   holder: string | null;
+  /** JSON, of a simulation only: whether to fetch, how many days of the history to look at. */
+  options: string | null;
 }
 
 interface BlocklistAllowed {
@@ -97,11 +103,10 @@ interface BlocklistEnforcement {
   chains: string;
   actor: string;
   installed_at: number;
-  /** The id of the set file that should be loaded. */
-  wanted_id: string | null;
-  wanted_at: number | null;
   /** JSON: the rules' counters as last read, and those before they began anew. */
   hits: string | null;
+  /** JSON: what came out when the lists were last put together. */
+  combined: string | null;
 }
 
 interface FeedTokens {

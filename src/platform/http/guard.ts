@@ -24,6 +24,8 @@ export type Identify = (cookie: string | undefined) => Promise<Identity | null>;
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: 'anyone' | 'session';
+    /** See `Endpoint`. */
+    bytes?: boolean;
   }
 }
 

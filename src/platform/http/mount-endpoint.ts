@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Endpoint, EndpointInput } from '../../base/endpoint.ts';
-import { invalidInput, unauthenticated, type FieldError } from '../../base/errors.ts';
+import { AppError, invalidInput, unauthenticated, type FieldError } from '../../base/errors.ts';
 import type { Visit } from './guard.ts';
 import type { Mount } from './mount.ts';
 
@@ -16,7 +16,7 @@ export function createMount({ app, visitOf }: MountDeps): Mount {
     app.route({
       method: endpoint.method,
       url: endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { access: endpoint.access },
+      config: { access: endpoint.access, bytes: endpoint.bytes === true },
       ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
       schema: describe(endpoint),
       handler: async (request, reply) => {
@@ -24,10 +24,11 @@ export function createMount({ app, visitOf }: MountDeps): Mount {
         assertInput(endpoint, input);
         const { identity, ...origin } = visitOf(request);
         if (endpoint.access === 'session' && identity === null) throw unauthenticated();
+        if (endpoint.bytes && !carriesBytes(request)) throw bytesWanted();
         const actor = identity?.actor ?? null;
         const output = await handler(input, { ...origin, actor, correlationId: request.id, request, reply });
-        // An export has written its answer itself.
-        if (reply.sent) return reply;
+        // An export has written its answer itself, whether or not its reader stayed to the end.
+        if (reply.sent || reply.raw.headersSent) return reply;
         // A handler may have chosen another status, as health does.
         if (reply.statusCode === 200) reply.code(endpoint.status);
         return endpoint.output === undefined ? reply.send() : reply.send(endpoint.output.parse(output));
@@ -35,6 +36,12 @@ export function createMount({ app, visitOf }: MountDeps): Mount {
     });
   };
 }
+
+const carriesBytes = ({ headers }: FastifyRequest): boolean =>
+  headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === 'application/octet-stream';
+
+const bytesWanted = (): AppError =>
+  new AppError(415, 'unsupported_media_type', 'Send the file as it is, as application/octet-stream.');
 
 function describe({ summary, tag, params, query, body, output, status }: Endpoint) {
   return {

@@ -4,7 +4,7 @@ import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { errorCodes, fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Address } from '../../base/address.ts';
 import type { Log } from '../../base/log.ts';
 import { StartError } from '../../base/start-error.ts';
@@ -61,6 +61,7 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value));
   acceptJson(app);
+  acceptBytes(app);
   for (const watch of deps.watchers ?? []) watch(app);
   answerErrors(app, log);
   app.addHook('onRequest', async (request, reply) => {
@@ -83,6 +84,14 @@ export async function createServer(deps: ServerDeps): Promise<Server> {
     listen: ({ host, port }) => listen(app, host, port),
     close: (graceMs) => close(app, graceMs),
   };
+}
+
+/** An endpoint of bytes reads them itself. */
+function acceptBytes(app: FastifyInstance): void {
+  app.addContentTypeParser('application/octet-stream', (request, _payload, done) => {
+    if (request.routeOptions.config.bytes === true) return done(null);
+    return done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE('application/octet-stream'));
+  });
 }
 
 /** An empty body is no body: `POST /auth/logout` may carry the content type and nothing else. */

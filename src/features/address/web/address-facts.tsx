@@ -47,11 +47,7 @@ export function AddressFacts({ lookup, held }: AddressFactsProps) {
           </span>
         </Fact>
         <Fact name={t('address.blocklists')}>
-          {lookup.blocklists.length === 0 ? (
-            <span className="quiet">{t('address.no_blocklists')}</span>
-          ) : (
-            lookup.blocklists.join(', ')
-          )}
+          <ListsFact entries={lookup.blocklist_entries} />
         </Fact>
         {lookup.ignored_in.length === 0 ? null : (
           <Fact name={t('address.ignored')}>
@@ -63,6 +59,22 @@ export function AddressFacts({ lookup, held }: AddressFactsProps) {
         </Fact>
       </dl>
     </section>
+  );
+}
+
+function ListsFact({ entries }: { entries: Lookup['blocklist_entries'] }) {
+  const { t } = useTranslation();
+  if (entries === null) return <span className="quiet">{t('address.blocklists_unknown')}</span>;
+  if (entries.length === 0) return <span className="quiet">{t('address.no_blocklists')}</span>;
+  return (
+    <span className="fact-parts">
+      {entries.map(({ source_id: id, name, enabled, entry }) => (
+        <span key={id}>
+          <a href={`/blocklists?source=${id}`}>{name}</a> <span className="mono soft">{entry}</span>{' '}
+          {enabled ? null : <span className="quiet">{t('address.blocklist_off')}</span>}
+        </span>
+      ))}
+    </span>
   );
 }
 

@@ -15,14 +15,18 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     sql`CREATE TABLE blocklist_sources (
       id ${serial}, host_id text NOT NULL, name text NOT NULL, url text, format text NOT NULL, enabled bigint NOT NULL,
       schedule text, next_run_at bigint, created_at bigint NOT NULL, changed_at bigint NOT NULL, etag text,
-      last_modified text, content_hash text, set_file text, entries bigint, entries_at bigint, held text, simulation text)`,
+      last_modified text, content_hash text, set_file text, entries bigint, entries_at bigint, held text, simulation text,
+      hits bigint, meets_allowed bigint NOT NULL DEFAULT 0)`,
+    sql`CREATE UNIQUE INDEX blocklist_sources_by_name ON blocklist_sources (host_id, name)`,
     sql`CREATE UNIQUE INDEX blocklist_sources_by_url ON blocklist_sources (host_id, url)`,
     sql`CREATE TABLE blocklist_runs (
       id ${serial}, host_id text NOT NULL, source_id bigint, source_name text NOT NULL, cause text NOT NULL,
       actor text, state text NOT NULL, queued_at bigint NOT NULL, started_at bigint, ended_at bigint,
       step text, steps text NOT NULL, counts text NOT NULL, refusals text NOT NULL, error text, force bigint NOT NULL,
-      cancel bigint NOT NULL DEFAULT 0, fence bigint NOT NULL DEFAULT 0, holder text)`,
+      cancel bigint NOT NULL DEFAULT 0, fence bigint NOT NULL DEFAULT 0, holder text, options text)`,
     sql`CREATE INDEX blocklist_runs_by_source ON blocklist_runs (host_id, source_id, id)`,
+    // Figures of all runs are read from it alone.
+    sql`CREATE INDEX blocklist_runs_by_state ON blocklist_runs (state, source_id, ended_at)`,
     sql`CREATE INDEX blocklist_runs_open ON blocklist_runs (host_id, state) WHERE state IN ('queued', 'running')`,
     sql`CREATE TABLE blocklist_allowed (
       id ${serial}, host_id text NOT NULL, entry text NOT NULL, actor text NOT NULL, reason text,
@@ -31,7 +35,7 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
     // At most one row a host: what is enforced, and how.
     sql`CREATE TABLE blocklist_enforcement (
       host_id text PRIMARY KEY, method text NOT NULL, chains text NOT NULL, actor text NOT NULL, installed_at bigint NOT NULL,
-      wanted_id text, wanted_at bigint, hits text)`,
+      hits text, combined text)`,
     // A machine that may read the own bans; the token itself is shown once and never stored.
     sql`CREATE TABLE feed_tokens (
       id ${serial}, host_id text NOT NULL, name text NOT NULL, token_hash text NOT NULL UNIQUE, actor text NOT NULL,
