@@ -1,9 +1,11 @@
 /** Downloads from real servers on loopback that answer as they should not. */
 import { createHash } from 'node:crypto';
 import { readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { expectRefusal, openDownloadScene, refusal, type DownloadScene } from '../../test/download-scene.ts';
+import { mountSmallDisk } from '../../test/small-disk.ts';
 import type { Wanted } from './download.ts';
 
 let scene: DownloadScene;
@@ -186,7 +188,7 @@ test('who asks for a longer pause than a minute is left alone, and so is who say
     const status = request.url === '/list.txt' ? 429 : 403;
     answer.writeHead(status, { 'retry-after': '3600' }).end();
   });
-  await expectRefusal(scene, scene.get(url), 'download_status');
+  await expect(scene.get(url)).rejects.toMatchObject({ code: 'download_status', retryAfterSeconds: 3_600 });
   await expectRefusal(scene, scene.get(new URL('/no', url).href), 'download_status');
   expect(calls).toBe(2);
 });
@@ -229,6 +231,18 @@ test('a download under way ends with its signal, and with the downloader', async
   const under = closing.fetch({ ...wanted, onProgress: () => void closing.close() });
   await expectRefusal(scene, under, 'download_aborted');
   await expectRefusal(scene, closing.fetch(wanted), 'download_aborted');
+});
+
+test('a full disk is said so, and nothing stays behind', async () => {
+  const disk = await mountSmallDisk(1);
+  try {
+    const url = await scene.serve((_request, answer) => void answer.end(Buffer.alloc(2_000_000, '1')));
+    const full = scene.get(url, { maxBytes: 3_000_000 }, { into: join(disk.dir, 'list') });
+    await expect(full).rejects.toEqual(refusal('disk_full'));
+    expect(await readdir(disk.dir)).toEqual([]);
+  } finally {
+    await disk.remove();
+  }
 });
 
 test('a file that is there is not overwritten', async () => {

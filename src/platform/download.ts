@@ -10,7 +10,7 @@ import { receive } from './download/receive.ts';
 
 export interface Downloader {
   /**
-   * Tries three times where that may help. Throws AppError with a code `download_…` and a sentence that says what to do;
+   * Tries three times where that may help. Throws AppError with a code `download_…` or `disk_full` and a sentence that says what to do;
    * `into` does not exist then. `into` must not exist before.
    */
   fetch(wanted: Wanted): Promise<Fetched>;
@@ -171,7 +171,7 @@ function refusedStatus(answer: IncomingMessage, host: string): Try {
   if (status === 429 || status >= 500) {
     const afterMs = askedPauseMs(answer.headers['retry-after']);
     const when = afterMs > longestPauseMs ? `It asks to wait ${Math.ceil(afterMs / 60_000)} min.` : '';
-    const error = wrongStatus(host, status, when || 'Try again later.');
+    const error = wrongStatus(host, status, when || 'Try again later.', afterMs);
     return { kind: 'again', error, afterMs };
   }
   throw wrongStatus(host, status, 'Check the URL: the list may have moved, or ask for a key.');

@@ -38,8 +38,12 @@ export const truncated = (host: string): AppError =>
     `${host} ended its answer before the list was whole. Nothing of it was used; try again later.`,
   );
 
-export const wrongStatus = (host: string, status: number, hint: string): AppError =>
-  new AppError(502, 'download_status', `${host} answered ${status}. ${hint}`, { extra: { status } });
+/** `waitMs`: how long the server asks to be left alone; 0: it does not say. */
+export const wrongStatus = (host: string, status: number, hint: string, waitMs = 0): AppError =>
+  new AppError(502, 'download_status', `${host} answered ${status}. ${hint}`, {
+    extra: { status },
+    ...(waitMs === 0 ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1000) }),
+  });
 
 export const badRedirect = (message: string): AppError => new AppError(502, 'download_redirects', message);
 
@@ -52,15 +56,18 @@ export const wrongEncoding = (host: string): AppError =>
 
 export const aborted = (): AppError => new AppError(503, 'download_aborted', 'The download was stopped.');
 
+/** The code of a full disk is the one that uploads have, too. */
 export const notStored = (cause: unknown): AppError =>
-  new AppError(
-    507,
-    'download_not_stored',
-    isFull(cause)
-      ? 'The disk is full: the list could not be stored. Make room in the folder of the lists.'
-      : 'The list could not be stored. See that BanGUI may write to the folder of the lists.',
-    { cause },
-  );
+  ['ENOSPC', 'EDQUOT'].includes(codeOf(cause))
+    ? new AppError(507, 'disk_full', 'The disk with the folder of the lists is full. Make room there.', {
+        cause,
+      })
+    : new AppError(
+        507,
+        'download_not_stored',
+        'The list could not be stored. See that BanGUI may write to the folder of the lists.',
+        { cause },
+      );
 
 /** What Node said about a connection or an answer. `again`: it may go better the next time. */
 export function connectionFailure(cause: unknown, host: string): { error: AppError; again: boolean } {
@@ -91,5 +98,4 @@ export function codeOf(error: unknown): string {
 }
 
 const ofCertificates = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_|EPROTO)/;
-const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
 const seconds = (ms: number): string => `${Math.max(1, Math.round(ms / 1000))} s`;
