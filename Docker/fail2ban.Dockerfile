@@ -1,4 +1,5 @@
-# fail2ban as a service of its own: Debian's, with the firewall tools its actions call, and a start script that lets the
+# fail2ban as a service of its own: Debian's, with the firewall tools its actions call (and `ip`, by which blocklists learn which
+# addresses they must leave alone), and a start script that lets the
 # unprivileged backend (group bangui, 10001) at its socket, database and log. It runs as root, since the firewall asks for it;
 # on Linux give it the host's network namespace and CAP_NET_ADMIN, CAP_NET_RAW, else its bans reach nobody but itself.
 # The development configuration in Docker/fail2ban/etc is laid into /etc/fail2ban where a file is missing, never over one.
@@ -8,7 +9,7 @@ FROM docker.io/library/debian:bookworm-slim
 RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d \
     && chmod 0755 /usr/sbin/policy-rc.d \
     && apt-get update \
-    && apt-get install --yes --no-install-recommends fail2ban nftables iptables ipset \
+    && apt-get install --yes --no-install-recommends fail2ban nftables iptables ipset iproute2 \
     && rm -rf /usr/sbin/policy-rc.d /var/lib/apt/lists/* /var/cache/apt /etc/fail2ban/jail.d/* \
     && groupadd --gid 10001 bangui \
     && mkdir -p /usr/share/bangui /var/log/fail2ban /var/log/watched /var/lib/bangui/blocklists \

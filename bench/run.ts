@@ -6,6 +6,8 @@ import { configuration } from './config.ts';
 import { geoLookups } from './geo.ts';
 import { history } from './history.ts';
 import { listsKnow } from './lists-know.ts';
+import { listReading } from './lists.ts';
+import { listsInForce } from './lists-enforce.ts';
 import { load } from './load.ts';
 import { overviewRefresh } from './overview-refresh.ts';
 import {
@@ -36,8 +38,10 @@ const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includ
 const rows: Row[] = [];
 
 if (isWanted('history')) rows.push(...(await history()));
+if (isWanted('lists-parse')) rows.push(...(await listReading()));
 if (isWanted('config')) rows.push(...(await configuration()));
 if (isWanted('lists-know')) rows.push(...(await listsKnow()));
+if (isWanted('lists-enforce')) rows.push(...(await listsInForce()));
 if (figures.some(([name]) => isWanted(name))) await inScene();
 
 async function inScene(): Promise<void> {

@@ -147,7 +147,7 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
   runRoutes(routes);
   enforcementRoutes({ ...routes, blocklist, enforcer, requirePassword: deps.requirePassword, configDir });
   allowRoutes({ ...routes, allowed, lists: holding.lists });
-  feedRoutes({ ...routes, limit: deps.feedLimit });
+  feedRoutes({ ...routes, readDb: deps.readDb, limit: deps.feedLimit });
 
   const jobs = [
     importJob({

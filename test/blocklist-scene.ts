@@ -14,11 +14,13 @@ import { openChangesScene, type ChangesScene } from './changes-scene.ts';
 import type { Fail2banOptions } from './fail2ban/fail2ban-config.ts';
 import { openNamespace, type NetNamespace } from './net-namespace.ts';
 
-export interface BlocklistScene extends Pick<ChangesScene, 'fail2ban' | 'contents' | 'jails' | 'open'> {
+export interface BlocklistScene extends Pick<ChangesScene, 'fail2ban' | 'contents' | 'jails'> {
   space: NetNamespace;
   /** The folder that both sides see. */
   dir: string;
   blocklists: BlocklistHost;
+  /** Another one on the same fail2ban. */
+  open(options: { commandsAllowed?: boolean; dir?: string }): BlocklistHost;
   install(chains?: readonly Chain[]): Promise<void>;
   /** Puts the file there as the program would: whole, at once. */
   place(list: List): Promise<void>;
@@ -34,6 +36,8 @@ export interface BlocklistScene extends Pick<ChangesScene, 'fail2ban' | 'content
   until(condition: () => Promise<boolean> | boolean): Promise<void>;
   /** Pid of the `ipset restore` that runs for this scene; null: none does. */
   restoring(): number | null;
+  /** Whether anything runs or waits in the folder. */
+  isBusy(): boolean;
   close(): Promise<void>;
 }
 
@@ -44,33 +48,31 @@ interface List {
 }
 
 interface SceneOptions extends Fail2banOptions {
-  commandsAllowed?: boolean;
   /** Instead of one beside the server. */
   dir?: string;
 }
 
 export const author = { actor: 'admin', client: '192.0.2.200' };
 
-export async function openBlocklistScene({
-  commandsAllowed = true,
-  ...options
-}: SceneOptions = {}): Promise<BlocklistScene> {
+export async function openBlocklistScene(options: SceneOptions = {}): Promise<BlocklistScene> {
   const space = await openNamespace();
   const scene = await openChangesScene({ ...options, namespace: space.name });
-  const { fail2ban, contents, jails, open } = scene;
+  const { fail2ban, contents, jails } = scene;
   const dir = options.dir ?? join(fail2ban.dir, 'blocklists');
   await mkdir(dir, { recursive: true });
   const { configDir, socket: socketPath } = fail2ban;
   const host = createLocalHost({ id: 'local', socketPath, log: silentLog, now: systemClock });
-  const blocklists = createBlocklistHost({
-    host,
-    changes: open({ commandsAllowed }),
-    reloader: createReloader({ client: '/usr/bin/fail2ban-client', configDir, socketPath }),
-    configDir,
-    dir,
-    now: systemClock,
-    log: silentLog,
-  });
+  const open = ({ commandsAllowed = true, dir: other = dir } = {}): BlocklistHost =>
+    createBlocklistHost({
+      host,
+      changes: scene.open({ commandsAllowed }),
+      reloader: createReloader({ client: '/usr/bin/fail2ban-client', configDir, socketPath }),
+      configDir,
+      dir: other,
+      now: systemClock,
+      log: silentLog,
+    });
+  const blocklists = open();
   const lines = async (...command: readonly [string, ...string[]]): Promise<string[]> =>
     (await space.run(...command)).split('\n').filter((line) => line !== '');
   const place = async (list: List): Promise<void> => {
@@ -113,7 +115,9 @@ export async function openBlocklistScene({
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
-    restoring: () => restoringIn(dir),
+    restoring: () =>
+      processesIn(dir).find(({ command }) => command.startsWith('ipset\0restore'))?.pid ?? null,
+    isBusy: () => processesIn(dir).length > 0,
     async close() {
       await host.close();
       await scene.close();
@@ -147,14 +151,17 @@ export const addresses = (count: number, firstByte: number): string[] =>
     return `${firstByte}.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
   });
 
-function restoringIn(dir: string): number | null {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('ipset\0restore')) continue;
-      if (readlinkSync(`/proc/${pid}/cwd`) === dir) return Number(pid);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return null;
+/** Whose working folder it is. */
+function processesIn(dir: string): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        if (readlinkSync(`/proc/${pid}/cwd`) !== dir) return [];
+        return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'latin1') }];
+      } catch {
+        // It has ended meanwhile.
+        return [];
+      }
+    });
 }

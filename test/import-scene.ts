@@ -155,7 +155,10 @@ function standInAction(ipsetFile: string) {
   const state = { entries: new Set<string>(), loads: 0, failsWith: '' };
   return {
     state,
-    forget: () => void ((held = null), state.entries.clear()),
+    forget() {
+      held = null;
+      state.entries.clear();
+    },
     status: async () => held,
     async load(id: string, signal: AbortSignal): ReturnType<BlocklistHost['load']> {
       signal.throwIfAborted();

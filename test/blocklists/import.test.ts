@@ -27,7 +27,11 @@ describe('lists', { timeout: 60_000 }, () => {
       body: { code: 'wrong_password' },
     });
     expect(await operator.get(`${lists}/enforcement`)).toMatchObject({ body: { state: 'absent' } });
-    expect(await scene.install()).toMatchObject({ state: 'installed', method: 'ipset', chains: ['INPUT'] });
+    await scene.install();
+    await until('it is installed', async () => {
+      const { body } = await operator.get(`${lists}/enforcement`);
+      return JSON.stringify(body).includes('"state":"installed","method":"ipset","chains":["INPUT"]');
+    });
   });
 
   test('a list that is on is fetched soon, and its entries are in the kernel', async () => {
@@ -71,13 +75,13 @@ describe('lists', { timeout: 60_000 }, () => {
   });
 
   test('a preview shows how a list is understood before anything of it is taken', async () => {
-    scene.server.serve(text('ip,seen\n20.1.0.1,today\n10.0.0.1,today\nnonsense,today\n'));
+    scene.server.serve(text('seen,ip\ntoday,20.1.0.1\ntoday,10.0.0.1\ntoday,nonsense\n'));
     const id = await scene.addSource({ name: 'Owls', url: `${scene.server.url}?owls` });
     expect(await scene.operator.get(`${lists}/${id}/preview`)).toMatchObject({
       status: 200,
       body: {
         format: { kind: 'csv' },
-        columns: ['ip', 'seen'],
+        columns: ['seen', 'ip'],
         lines: [
           { entry: '20.1.0.1', refusal: null },
           { entry: null, refusal: 'reserved' },

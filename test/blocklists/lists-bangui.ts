@@ -2,7 +2,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { blocklistRun } from '../../src/features/blocklists/contract.ts';
+import { blocklistRun } from '../../src/features/blocklists/run-contract.ts';
 import { startBangui, until, type RunningBangui } from '../bangui.ts';
 import { startFail2ban } from '../fail2ban/real-fail2ban.ts';
 import { openNamespace } from '../net-namespace.ts';

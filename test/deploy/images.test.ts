@@ -138,10 +138,22 @@ describe('the three services together', () => {
       expect(await stack.exec('fail2ban', 'stat', '-c', '%G', path)).toBe('bangui');
       expect(await stack.exec('fail2ban', 'cat', path)).toBe('# by bangui');
     }
+    await stack.exec(
+      'fail2ban',
+      'sh',
+      '-c',
+      'cd /var/lib/bangui/blocklists && umask 022 && echo state=empty > status',
+    );
+    expect(await stack.exec('backend', 'cat', '/var/lib/bangui/blocklists/status')).toBe('state=empty');
     for (const path of ['/etc/other', '/app/src/x.ts', '/var/lib/fail2ban/x', '/var/run/fail2ban/x'])
       await expect(write(path), path).rejects.toThrow(/Read-only|Permission denied|nonexistent/);
     await stack.exec('backend', 'fail2ban-client', '-d');
     expect(await stack.exec('backend', 'fail2ban-client', 'ping')).toContain('pong');
+  });
+
+  test('have in fail2ban’s image what holds a blocklist', async () => {
+    for (const name of ['ipset', 'iptables', 'ip6tables', 'flock', 'ip'])
+      expect(await stack.exec('fail2ban', 'sh', '-c', `command -v ${name}`)).toContain(name);
   });
 
   test('open the socket, database and log again after fail2ban ends, restarts, is killed, or rotates its log', async () => {

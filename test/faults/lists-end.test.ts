@@ -20,7 +20,7 @@ describe('the end of the process during an import', { timeout: 120_000 }, () => 
   let source: number;
   let size = 1_000;
   beforeAll(async () => {
-    scene = await listsBangui({ BANGUI_SHUTDOWN_TIMEOUT_SECONDS: '3' });
+    scene = await listsBangui({ BANGUI_SHUTDOWN_TIMEOUT_SECONDS: '8' });
     await scene.install();
     source = await scene.addSource();
     scene.server.serve(text(lines(size)));

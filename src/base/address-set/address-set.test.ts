@@ -74,7 +74,7 @@ describe('sets of addresses', () => {
       fc.property(networks, (texts) => {
         expect(sorted(setOf(...texts))).toEqual(spelt(mergeCidr(texts)));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -86,7 +86,7 @@ describe('sets of addresses', () => {
         expect(sorted(subtract(setA, setB))).toEqual(spelt(excludeCidr(a, b)));
         expect(sorted(intersect(setA, setB))).toEqual(spelt(excludeCidr(a, excludeCidr(a, b))));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -95,10 +95,10 @@ describe('sets of addresses', () => {
       fc.property(networks, fc.oneof(near4, near6, wide), (texts, asked) => {
         const set = setOf(...texts);
         const one = address(asked);
-        expect(holds(set, one)).toBe(texts.length > 0 && containsCidr(texts, one));
+        expect(holds(set, one)).toBe(texts.length > 0 && containsCidr(mergeCidr(texts), one));
         expect(overlaps(set, one)).toBe(overlapCidr(texts, one));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 

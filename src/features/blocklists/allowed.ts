@@ -10,16 +10,9 @@ import type { Job } from '../../platform/jobs/job.ts';
 import type { Fence } from '../../platform/lock/fence.ts';
 import { addressesOf, createAllowedRows, type AllowedRow } from './allowed-rows.ts';
 import { createIgnoredEntries } from './ignored-entries.ts';
+import type { Without } from './list-jobs.ts';
 import { lookUpName, resolveName, type ResolveName } from './resolve-name.ts';
 import { readStanding, type Standing } from './standing.ts';
-
-/** Something to take out of every list, wherever a list's entry meets it. */
-export interface Without {
-  entry: Address;
-  kind: Standing['why'] | 'allowed';
-  /** For a person: `192.0.2.10 (office, marta)`. */
-  meets: string;
-}
 
 export interface AllowList {
   /** In the order of addresses; the same facts give the same list. Of a fail2ban that is away, its ignores as last known. */

@@ -1,7 +1,8 @@
-/** External blocklists: their sources, and the runs that read them. */
+/** External blocklists: their sources. */
 import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
 import { storable } from '../../base/storable.ts';
+import { blocklistRun, refusalKinds } from './run-contract.ts';
 
 export const hostQuery = z.object({ host: z.literal('local').default('local') });
 export const idParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
@@ -23,98 +24,6 @@ export const listFormat = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('json'), member: storable(z.string().trim().min(1).max(100)).nullable() }),
 ]);
 export type ListFormat = z.output<typeof listFormat>;
-
-export const refusalKinds = [
-  'not_an_address',
-  'reserved',
-  'too_wide',
-  'host_bits',
-  'own',
-  'gateway',
-  'allowed',
-  'ignored',
-] as const;
-
-/**
- * What the numbers count. lines: that held something else than a comment · valid: entries read from them · invalid: lines that are no entry ·
- * reserved: entries in special-purpose ranges, or too wide · allowed: entries taken out, whole or in part, for own,
- * gateway, allow-listed and ignored addresses · duplicates: entries that others hold already · prefixes: what is left, merged.
- * added, removed: addresses more and fewer than in the version before (IPv6: networks).
- */
-export const runCounts = z.object({
-  lines: count,
-  valid: count,
-  invalid: count,
-  reserved: count,
-  allowed: count,
-  duplicates: count,
-  prefixes: count,
-  added: count,
-  removed: count,
-  /** Of the download so far, and of the whole one as announced; null: not told. */
-  bytes: count,
-  bytes_total: count.nullable(),
-  /** In the kernel's sets after the run, both families, of all lists; null: not reached. */
-  enforced: count.nullable(),
-});
-export type RunCounts = z.output<typeof runCounts>;
-
-export const runStates = [
-  'queued',
-  'running',
-  'completed',
-  'unchanged',
-  'held',
-  'failed',
-  'aborted',
-] as const;
-export const runSteps = ['download', 'read', 'compare', 'simulate', 'combine', 'enforce'] as const;
-
-export const runStep = z.object({
-  name: z.enum(runSteps),
-  outcome: z.enum(['running', 'done', 'failed', 'not_reached']),
-  ms: count.nullable(),
-  /** A sentence: `14.2 MB, changed`. */
-  detail: z.string(),
-});
-
-export const refusal = z.object({
-  kind: z.enum(refusalKinds),
-  count,
-  /** At most 20. */
-  examples: z.array(
-    z.object({
-      /** Null where lines do not matter (JSON). */
-      line: count.nullable(),
-      /** As the list has it, cut after 200 characters. */
-      text: z.string(),
-      /** What it meets: the reserved range's name, the allowed entry and its owner. */
-      meets: z.string().nullable(),
-    }),
-  ),
-});
-export type Refusal = z.output<typeof refusal>;
-
-/** held: the new version waits for a person, the one before stays in force. */
-export const blocklistRun = z.object({
-  id: count,
-  /** Null: all lists were put together anew. */
-  source_id: count.nullable(),
-  source_name: z.string(),
-  cause: z.enum(['schedule', 'person', 'simulation', 'change', 'enforcement']),
-  actor: z.string().nullable(),
-  state: z.enum(runStates),
-  queued_at: instant,
-  started_at: instant.nullable(),
-  ended_at: instant.nullable(),
-  step: z.enum(runSteps).nullable(),
-  steps: z.array(runStep),
-  counts: runCounts,
-  refusals: z.array(refusal),
-  /** Code and sentence: why it failed, was held or was aborted. */
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
-});
-export type BlocklistRun = z.output<typeof blocklistRun>;
 
 const name = storable(z.string().trim().min(1).max(100));
 const url = storable(z.string().trim().max(2_000));
@@ -280,67 +189,6 @@ export const previewSource = endpoint({
     fetched: z.boolean(),
   }),
   status: 200,
-});
-
-/** Without `id`: every enabled source. 409 `blocklist_enforcement_absent` while nothing can enforce. */
-export const importLists = endpoint({
-  method: 'POST',
-  path: '/api/v1/blocklists/import',
-  summary: 'Fetch and enforce now',
-  tag: 'blocklists',
-  access: 'session',
-  query: hostQuery,
-  body: z
-    .object({
-      id: idParams.shape.id.optional(),
-      /** Take a version that was held because it shrank or grew. Needs `id`. */
-      accept_change: z.boolean().default(false),
-    })
-    .default({ accept_change: false }),
-  /** Of the first run when several were queued. */
-  output: z.object({ run_id: count, run_ids: z.array(count) }),
-  status: 202,
-});
-
-export const listRuns = endpoint({
-  method: 'GET',
-  path: '/api/v1/blocklists/runs',
-  summary: 'Runs, the newest first',
-  tag: 'blocklists',
-  access: 'session',
-  query: hostQuery.extend({
-    source_id: idParams.shape.id.optional(),
-    state: z.enum(runStates).optional(),
-    page_size: z.coerce.number().int().min(1).max(200).default(50),
-    cursor: z.string().max(100).optional(),
-  }),
-  output: z.object({ items: z.array(blocklistRun), next_cursor: z.string().nullable() }),
-  status: 200,
-});
-
-export const readRun = endpoint({
-  method: 'GET',
-  path: '/api/v1/blocklists/runs/{id}',
-  summary: 'One run',
-  tag: 'blocklists',
-  access: 'session',
-  params: idParams,
-  query: hostQuery,
-  output: blocklistRun,
-  status: 200,
-});
-
-/** It stops at the edge of its next batch; what is in force stays. 409 `run_over` when it has ended. */
-export const cancelRun = endpoint({
-  method: 'POST',
-  path: '/api/v1/blocklists/runs/{id}/cancel',
-  summary: 'Cancel a run',
-  tag: 'blocklists',
-  access: 'session',
-  params: idParams,
-  query: hostQuery,
-  output: blocklistRun,
-  status: 202,
 });
 
 export const readCatalogue = endpoint({

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import type { ListFolder } from './folder.ts';
 import { readEnforcementRow } from './in-force.ts';
 import type { CombineJob, Without } from './list-jobs.ts';
+import { findInSetFile } from './set-file.ts';
 import { readSourceRows, type RowsDeps } from './source-rows.ts';
 
 export interface Desired {
   /** A fingerprint of all that decides what is in force. */
   id: string;
   sets: CombineJob['sets'];
+  /** What of the lists is never blocked. */
   without: readonly Without[];
 }
 
@@ -24,7 +26,8 @@ export async function readDesired(deps: DesiredDeps): Promise<Desired | null> {
   const rows = (await readSourceRows(deps)).flatMap(({ id, enabled, set_file: name }) =>
     enabled === 1 && name !== null ? [{ id, name }] : [],
   );
-  const without = await deps.without();
+  const files = rows.map(({ name }) => deps.folder.setFile(name));
+  const without = await meeting(await deps.without(), files);
   // set files are named after their content
   const parts = [rows.map(({ name }) => name), without.map(({ entry }) => entry)];
   return {
@@ -32,6 +35,21 @@ export async function readDesired(deps: DesiredDeps): Promise<Desired | null> {
     sets: rows.map(({ id, name }) => ({ sourceId: id, file: deps.folder.setFile(name) })),
     without,
   };
+}
+
+/** Whom no list means changes nothing: nobody who signs in from elsewhere has all lists put together anew. */
+async function meeting(without: readonly Without[], files: readonly string[]): Promise<Without[]> {
+  const met: Without[] = [];
+  for (const one of without) {
+    for (const file of files) {
+      // a file that cannot be read is found out when it is to be used
+      const found = await findInSetFile(file, one.entry).catch(() => one.entry);
+      if (found === null) continue;
+      met.push(one);
+      break;
+    }
+  }
+  return met;
 }
 
 /** The name of the set file of these bytes, read so. */

@@ -1,8 +1,10 @@
 /** Which runs there are to be: of lists that are due, and again of those that a dead instance left half done. */
+import { existsSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import type { Fence } from '../../platform/lock/fence.ts';
+import type { ListFolder } from './folder.ts';
 import { queueRun } from './run-rows.ts';
-import type { RowsDeps } from './source-rows.ts';
+import { readSourceRows, type RowsDeps } from './source-rows.ts';
 
 interface DueRunsDeps extends RowsDeps {
   now: Clock;
@@ -30,6 +32,30 @@ export async function queueDue({ db, hostId, now }: DueRunsDeps, fence: Fence): 
         .execute();
     }
   });
+}
+
+/** A list whose file is gone is due, as if it had never been read. Throws LockLost. */
+export async function forgetLost(
+  { db, hostId, folder, now }: DueRunsDeps & { folder: ListFolder },
+  fence: Fence,
+): Promise<void> {
+  const lost = (await readSourceRows({ db, hostId })).filter(
+    ({ enabled, url, set_file: name }) =>
+      enabled === 1 && url !== null && name !== null && !existsSync(folder.setFile(name)),
+  );
+  if (lost.length === 0) return;
+  const gone = { set_file: null, content_hash: null, etag: null, last_modified: null, next_run_at: now() };
+  await fence.write((transaction) =>
+    transaction
+      .updateTable('blocklist_sources')
+      .set(gone)
+      .where(
+        'id',
+        'in',
+        lost.map(({ id }) => id),
+      )
+      .execute(),
+  );
 }
 
 /**
@@ -61,4 +87,17 @@ export async function closeLeftOvers({ db, hostId, now }: DueRunsDeps, fence: Fe
         .execute();
     return left.length;
   });
+}
+
+const keptMs = 366 * 86_400_000;
+
+/** Runs of more than a year ago. Throws LockLost. */
+export async function pruneRuns({ hostId, now }: DueRunsDeps, fence: Fence): Promise<void> {
+  await fence.write((transaction) =>
+    transaction
+      .deleteFrom('blocklist_runs')
+      .where('host_id', '=', hostId)
+      .where('ended_at', '<', now() - keptMs)
+      .execute(),
+  );
 }

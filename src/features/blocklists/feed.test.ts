@@ -22,7 +22,9 @@ beforeAll(async () => {
   const { db } = database;
   limit = createMemoryLimits({ policy: feedPolicy, now });
   const audit = createAudit({ db, now });
-  server = await startEndpoints((mount) => feedRoutes({ mount, db, hostId: 'local', limit, audit, now }));
+  server = await startEndpoints((mount) =>
+    feedRoutes({ mount, db, readDb: db, hostId: 'local', limit, audit, now }),
+  );
 });
 afterAll(async () => {
   await server.close();
@@ -76,7 +78,7 @@ test('own bans are lines in the order of addresses, each once; those from lists 
 });
 
 test('it is whole beyond one page', async () => {
-  const ips = Array.from({ length: 12_000 }, (_, n) => `45.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
+  const ips = Array.from({ length: 3_500 }, (_, n) => `45.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
   for (let at = 0; at < ips.length; at += 2_000) await ban('sshd', ips.slice(at, at + 2_000));
   expect(await lines()).toEqual(ips);
 });

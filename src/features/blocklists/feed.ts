@@ -25,7 +25,8 @@ export interface Feed {
 
 /** What comes from lists stays out: two machines that read each other would keep each other's bans alive. */
 const blocklistJail = 'blocklist-import';
-const page = 5_000;
+/** So that a connection that answers here holds this thread for some milliseconds at a time. */
+const page = 1_000;
 
 export async function readBans({ db, hostId, now }: FeedDeps, { jail, family }: FeedQuery): Promise<Feed> {
   const hash = createHash('sha256');

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Job } from '../../platform/jobs/job.ts';
-import { closeLeftOvers, queueDue } from './due-runs.ts';
+import { closeLeftOvers, forgetLost, pruneRuns, queueDue } from './due-runs.ts';
 import type { DueDeps } from './due.ts';
 import { runOne, type RunDeps } from './run-one.ts';
 import { queueRun, type RunRow } from './run-rows.ts';
@@ -20,12 +20,13 @@ const lookEveryMs = 3_000;
 /** How often it is looked whether fail2ban enforces what it should, ms; and how soon after a failure. */
 const equalEveryMs = 60_000;
 const equalAgainMs = 10 * 60_000;
+const cleanEveryMs = 86_400_000;
 
 export const importJobName = 'blocklist_import';
 
 export function importJob(deps: ImportJobDeps): Job {
   const { db, hostId, enforcer, isEnforced, now, log } = deps;
-  let swept = false;
+  let cleanAt = 0;
   let lookAt = 0;
 
   /** Whether fail2ban, restarted perhaps, enforces other lists than it should; asked seldom. */
@@ -41,8 +42,11 @@ export function importJob(deps: ImportJobDeps): Job {
     async run(tools) {
       const leftOver = await closeLeftOvers(deps, tools.fence);
       if (leftOver > 0) log.warn('blocklist_runs_left_over', { aborted: leftOver });
-      if (!swept) await sweepFolder(deps);
-      swept = true;
+      if (now() >= cleanAt) {
+        cleanAt = now() + cleanEveryMs;
+        await sweepFolder(deps);
+        await pruneRuns(deps, tools.fence);
+      }
       const counts = { completed: 0, unchanged: 0, held: 0, failed: 0, aborted: 0 };
       const runQueued = async (): Promise<void> => {
         while (!tools.ending.aborted && !tools.signal.aborted) {
@@ -53,7 +57,10 @@ export function importJob(deps: ImportJobDeps): Job {
           await sweepFolder(deps);
         }
       };
-      if (await isEnforced()) await queueDue(deps, tools.fence);
+      if (await isEnforced()) {
+        if (now() >= lookAt) await forgetLost(deps, tools.fence);
+        await queueDue(deps, tools.fence);
+      }
       await runQueued();
       if (tools.ending.aborted || !(await isUnequal())) return counts;
       lookAt = now() + equalAgainMs;

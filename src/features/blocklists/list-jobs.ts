@@ -1,7 +1,8 @@
 /** What the lists' thread is asked to do, and what it answers. */
 import type { Address } from '../../base/address.ts';
 import type { LoginQuestion, Logins } from '../../host/logins/read-logins.ts';
-import type { ListFormat, Refusal, RunCounts } from './contract.ts';
+import type { ListFormat } from './contract.ts';
+import type { Refusal, RunCounts } from './run-contract.ts';
 import type { FindEnd, FindJob, MeasureEnd, MeasureJob } from './measure-jobs.ts';
 
 export interface ReadJob {

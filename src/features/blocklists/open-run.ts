@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Events } from '../../platform/events.ts';
 import { LockLost, type Fence } from '../../platform/lock/fence.ts';
-import type { BlocklistRun, Refusal, RunCounts } from './contract.ts';
+import type { BlocklistRun, Refusal, RunCounts } from './run-contract.ts';
 import { noCounts, type RunRow } from './run-rows.ts';
 
 type Step = BlocklistRun['steps'][number];

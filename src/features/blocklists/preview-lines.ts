@@ -17,7 +17,8 @@ export function previewLines(text: string, format: ListFormat): Pick<Preview, 'l
       return ofCsv(linesOf(text), format.column);
     case 'json':
       return ofJson(text, format.member);
-    default:
+    case 'auto':
+    case 'lines':
       return {
         lines: linesOf(text)
           .slice(0, mostLines)
@@ -82,4 +83,4 @@ function judged(line: string, candidate: string): Line {
 
 /** Whoever wrote the list chose these characters. */
 const cut = (text: string): string =>
-  [...text].slice(0, longestShown).join('').replaceAll(/\p{C}/gu, '\ufffd');
+  text.slice(0, longestShown).toWellFormed().replaceAll(/\p{C}/gu, '\ufffd');

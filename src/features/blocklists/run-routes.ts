@@ -6,7 +6,7 @@ import { conflict, invalidInput, notFound } from '../../base/errors.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Call, Mount } from '../../platform/http/mount.ts';
-import { cancelRun, importLists, listRuns, readRun } from './contract.ts';
+import { cancelRun, importLists, listRuns, readRun } from './runs-contract.ts';
 import { simulate } from './simulation-contract.ts';
 import { queueRun, runView, type RunRow } from './run-rows.ts';
 import { told } from './source-changes.ts';

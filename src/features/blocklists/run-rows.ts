@@ -2,7 +2,14 @@
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../platform/db/schema.ts';
-import { blocklistRun, refusal, runCounts, runStep, type BlocklistRun, type RunCounts } from './contract.ts';
+import {
+  blocklistRun,
+  refusal,
+  runCounts,
+  runStep,
+  type BlocklistRun,
+  type RunCounts,
+} from './run-contract.ts';
 
 export type RunRow = Selectable<Database['blocklist_runs']>;
 

@@ -3,7 +3,8 @@ import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import { notFound } from '../../base/errors.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import { listFormat, type BlocklistRun, type ListFormat, type Source } from './contract.ts';
+import { listFormat, type ListFormat, type Source } from './contract.ts';
+import type { BlocklistRun } from './run-contract.ts';
 import { newestRuns } from './run-rows.ts';
 
 export type SourceRow = Selectable<Database['blocklist_sources']>;

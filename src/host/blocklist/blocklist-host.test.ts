@@ -170,6 +170,19 @@ describe('blocklists in force', () => {
     expect(await scene.rules()).toStrictEqual([rule('INPUT', 4), rule('INPUT', 6)]);
   });
 
+  it('leave nothing when the jail ends while loads wait for their turn', async () => {
+    await scene.place({ id: 'waited', v4: addresses(100_000, 38) });
+    await scene.fail2ban.client('reload', 'blocklist-import');
+    await scene.until(() => scene.restoring() !== null);
+    for (let n = 0; n < 3; n++) await scene.fail2ban.client('reload', 'blocklist-import');
+    await scene.fail2ban.client('stop', 'blocklist-import');
+    await scene.until(() => !scene.isBusy());
+    expect(await scene.rules()).toStrictEqual([]);
+    expect(await scene.sets()).toStrictEqual([]);
+    await scene.fail2ban.client('reload', '--if-exists', 'blocklist-import');
+    await scene.until(async () => (await scene.blocklists.status())?.id === 'waited');
+  });
+
   it('have their status written to no file that a link leads to', async () => {
     const victim = join(scene.fail2ban.dir, 'victim');
     await writeFile(victim, 'untouched');
@@ -202,7 +215,7 @@ describe('blocklists in force', () => {
     ).toStrictEqual([]);
     expect(await scene.blocklists.isInstalled()).toBe(false);
     expect(await scene.blocklists.load('linked', signal)).toMatchObject({ outcome: 'absent' });
-    expect((await readdir(scene.dir)).toSorted()).toStrictEqual([listFile, 'status']);
+    expect((await readdir(scene.dir)).toSorted()).toStrictEqual([listFile, 'ended', 'status']);
   });
 });
 

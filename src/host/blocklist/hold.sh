@@ -13,6 +13,7 @@ start() {
         echo "fail2ban cannot write to $dir. It must see this folder of BanGUI under the same path." >&2
         exit 1
     fi
+    rm -f ended
     in_background
 }
 
@@ -28,6 +29,8 @@ in_background() {
 
 hold() {
     begin
+    # The jail has ended while this waited for its turn.
+    if [ -e ended ]; then return; fi
     if [ -z "$locked" ]; then
         # Two restores at a time leave parts of two lists.
         failed 'flock is missing where fail2ban runs. Install util-linux there.'
@@ -45,7 +48,11 @@ hold() {
 
 # Called when the jail ends; waits for a restore under way.
 stop() {
-    cd "$dir" && begin
+    if cd "$dir"; then
+        rm -f ended
+        (set -C && : > ended)
+        begin
+    fi
     take_all_away 2> /dev/null
     forget
     state=empty counting_since=
@@ -86,7 +93,7 @@ begin() {
     remember
     look_around
     tried=
-    [ -r "$list_file" ] || return 0
+    [ -f "$list_file" ] || return 0
     # Read through one open file: a newer one may take its name meanwhile.
     exec 8< "$list_file"
     IFS= read -r first <&8
@@ -101,7 +108,7 @@ begin() {
 # What was written down the last time and still holds.
 remember() {
     id= loaded_at= counting_since=
-    [ -r "$status_file" ] || return 0
+    [ -f "$status_file" ] || return 0
     while IFS= read -r line; do
         case $line in
             id=*) id=${line#*=};;
@@ -151,7 +158,7 @@ load() {
     state=loading
     write_down
     drop_next
-    try 'ipset restore' ipset restore <&8 || return 0
+    if ! try 'ipset restore' ipset restore <&8; then drop_next; return; fi
     if holds_all; then
         id=$tried state=loaded loaded_at=$(date +%s)
     else

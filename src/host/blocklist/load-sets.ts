@@ -21,8 +21,8 @@ interface LoadDeps {
 }
 
 const lookEveryMs = 50;
-/** An action that runs writes something down at once. */
-const firstWordMs = 10_000;
+/** An action that runs writes something down within a second, on a machine that is not too busy. */
+const firstWordMs = 30_000;
 /** A restore that was killed says nothing more; asking again is harmless while one runs. */
 const askAgainMs = 30_000;
 /** For a list of any size, and for each MB of it; a kernel takes 0.2 s for a MB. */
@@ -43,7 +43,9 @@ export async function loadSets(
     if ((await idOf(list)) !== id) return failed(otherFile);
     const asked = await reloader.reload([blocklistJail], { restart: restarted });
     if (!asked.ok) return failed(asked.said);
-    if (!(await written.within(firstWordMs, signal))) {
+    const isHeard = await written.within(firstWordMs, signal);
+    // While another list is being restored, this one waits for its turn and is silent.
+    if (!isHeard && (await readStatus(dir))?.state !== 'loading') {
       if (restarted) return failed(unheard(dir));
       // A jail whose action failed to start does not run it at a reload.
       restarted = true;
@@ -68,8 +70,8 @@ export function untilWritten(dir: string): {
     async within(ms, signal) {
       const until = performance.now() + ms;
       for (;;) {
-        const now = await statusStamp(dir);
-        if (now !== null && now !== (await before)) return true;
+        // One that is gone counts too: the disk was full.
+        if ((await statusStamp(dir)) !== (await before)) return true;
         if (performance.now() > until) return false;
         await delay(lookEveryMs, undefined, { signal });
       }

@@ -15,7 +15,7 @@ interface BlocklistSources {
   name: string;
   /** Null: an uploaded file, kept in the blocklist folder. */
   url: string | null;
-  /** JSON: how its text is read; see `features/blocklists/list-format.ts`. */
+  /** JSON: how its text is read; `ListFormat` of `features/blocklists/contract.ts`. */
   format: string;
   enabled: number;
   /** `hourly`, `daily 04:10`, `weekly mon 04:10`, or five fields of cron; null: by hand only. */

@@ -27,8 +27,8 @@ export function createMount({ app, visitOf }: MountDeps): Mount {
         if (endpoint.bytes && !carriesBytes(request)) throw bytesWanted();
         const actor = identity?.actor ?? null;
         const output = await handler(input, { ...origin, actor, correlationId: request.id, request, reply });
-        // An export has written its answer itself.
-        if (reply.sent) return reply;
+        // An export has written its answer itself, whether or not its reader stayed to the end.
+        if (reply.sent || reply.raw.headersSent) return reply;
         // A handler may have chosen another status, as health does.
         if (reply.statusCode === 200) reply.code(endpoint.status);
         return endpoint.output === undefined ? reply.send() : reply.send(endpoint.output.parse(output));

@@ -3,6 +3,7 @@ import { createServer as createSocketServer } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -82,6 +83,10 @@ afterEach(async () => {
   await server.close(1000);
   rmSync(folder, { recursive: true });
 });
+
+async function* endless(): AsyncGenerator<Buffer> {
+  for (;;) yield Buffer.alloc(65_536);
+}
 
 const signedIn = { cookie: 'bangui_session=good', 'x-bangui-request': '1' };
 const post = (
@@ -293,6 +298,24 @@ test('pages and answers carry strict headers', async () => {
   expect(headers['content-security-policy']).toContain("default-src 'self'");
   expect(headers['content-security-policy']).not.toMatch(/unsafe|https:|upgrade/);
   expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+});
+
+test('a reader who leaves in the middle of a streamed answer is no failure', async () => {
+  server.mount(
+    { ...open, method: 'GET', path: '/api/v1/endless', status: 200 },
+    async (_input, { reply }) => {
+      await reply.send(Readable.from(endless()));
+      return undefined;
+    },
+  );
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const leaving = new AbortController();
+  const answer = await fetch(`${url}/api/v1/endless`, { signal: leaving.signal });
+  leaving.abort();
+  await expect(answer.text()).rejects.toThrow('aborted');
+  expect((await fetch(`${url}/api/v1/things`)).status).toBe(401);
+  await server.close(1000);
+  expect(logged).toEqual([]);
 });
 
 test('larger answers are compressed', async () => {

@@ -35,7 +35,7 @@ export function createJsonFeed(member: string | null, taker: TextTaker): Feed {
     const inside = open.at(-1);
     const end = hasEscapes ? unescape(scratch, length) : length;
     scratch[end] = 0;
-    if (isName) gives = wanted !== null && wanted.equals(scratch.subarray(0, end));
+    if (isName) gives = wanted === null || wanted.equals(scratch.subarray(0, end));
     else if (gives && !(wanted === null && inside?.isObject === true)) taker.text(scratch, end);
   };
 

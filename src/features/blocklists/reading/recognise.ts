@@ -88,10 +88,10 @@ function json(head: Buffer, member: string | null): Recognised {
 function likelyMember(head: Buffer): string | null {
   const members = [...membersOf(head)].toSorted(([, a], [, b]) => b - a);
   const [member, entries] = members[0] ?? [null, 0];
-  const texts = head.toString('latin1').matchAll(/"([^"]{2,100})"/g);
-  const all = texts.reduce((sum, [, text = '']) => sum + (isEntryText(text) ? 1 : 0), 0);
+  const texts = [...head.toString('latin1').matchAll(/"([^"]*)"/g)];
+  const all = texts.filter(([, text = '']) => isEntryText(text)).length;
   const inMembers = members.reduce((sum, [, count]) => sum + count, 0);
-  return entries > all - inMembers ? member : null;
+  return entries > 0 && entries >= all - inMembers ? member : null;
 }
 
 /** Members that are texts, and how many of these are entries. */

@@ -1,5 +1,5 @@
 /** What was not taken from a list: counted by kind, with examples. */
-import type { Refusal } from '../contract.ts';
+import type { Refusal } from '../run-contract.ts';
 
 const mostExamples = 20;
 const longestExample = 200;

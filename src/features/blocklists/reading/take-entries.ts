@@ -3,7 +3,7 @@ import type { AddressSet } from '../../../base/address-set/address-set.ts';
 import { createCollector } from '../../../base/address-set/collector.ts';
 import { createEntry } from '../../../base/address-set/scan-entry.ts';
 import { AppError } from '../../../base/errors.ts';
-import type { Refusal } from '../contract.ts';
+import type { Refusal } from '../run-contract.ts';
 import type { ReadCounts } from '../list-jobs.ts';
 import { refusalOf, reservedNameOf, type ReadEntry } from './judge-entry.ts';
 import { createRefusals, type RefusalKind } from './refusals.ts';

@@ -6,11 +6,13 @@ import { ProblemError } from '../../../ui/problem.ts';
 import type * as allow from '../allow-contract.ts';
 import type * as contract from '../contract.ts';
 import type * as enforcement from '../enforcement-contract.ts';
+import type { BlocklistRun } from '../run-contract.ts';
+import type * as runs from '../runs-contract.ts';
 import type * as simulation from '../simulation-contract.ts';
 
 export type Sources = EndpointOutput<typeof contract.listSources>;
 export type Source = contract.Source;
-export type Run = contract.BlocklistRun;
+export type Run = BlocklistRun;
 export type Format = contract.ListFormat;
 export type Enforcement = enforcement.EnforcementView;
 export type Simulation = simulation.Simulation;
@@ -38,7 +40,7 @@ export const runQuery = (caller: Caller, id: number) =>
   queryOptions({
     queryKey: [blocklistsKey, 'run', id],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.readRun>('GET /api/v1/blocklists/runs/{id}', { params: { id }, signal }),
+      caller.ask<typeof runs.readRun>('GET /api/v1/blocklists/runs/{id}', { params: { id }, signal }),
     gcTime: 60_000,
   });
 
@@ -51,7 +53,7 @@ export const runsQuery = (caller: Caller, filter: RunsFilter) =>
   infiniteQueryOptions({
     queryKey: [blocklistsKey, 'runs', filter],
     queryFn: ({ signal, pageParam }) =>
-      caller.ask<typeof contract.listRuns>('GET /api/v1/blocklists/runs', {
+      caller.ask<typeof runs.listRuns>('GET /api/v1/blocklists/runs', {
         query: { ...filter, ...(pageParam === null ? {} : { cursor: pageParam }) },
         signal,
       }),

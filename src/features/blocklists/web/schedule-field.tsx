@@ -85,12 +85,14 @@ export function ScheduleField({ schedule, onChange }: ScheduleFieldProps) {
           ? t('lists.schedule_wrong')
           : schedule.kind === 'none'
             ? t('lists.schedule_none_hint')
-            : next.length === 0
-              ? t('lists.schedule_never')
-              : t('lists.next_times', {
-                  times: next.map((at) => times.moment(at, now)).join(' · '),
-                  zone: times.zone,
-                })}
+            : schedule.kind === 'hourly'
+              ? t('lists.schedule_hourly_hint')
+              : next.length === 0
+                ? t('lists.schedule_never')
+                : t('lists.next_times', {
+                    times: next.map((at) => times.moment(at, now)).join(' · '),
+                    zone: times.zone,
+                  })}
       </span>
     </div>
   );

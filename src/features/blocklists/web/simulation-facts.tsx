@@ -75,7 +75,7 @@ export function SimulationFacts({ found }: { found: Simulation }) {
           about={
             <>
               <span className="mono">{largest.entry}</span>,{' '}
-              {t('lists.largest_about', { n: aboutCount(largest.addresses) })}
+              {t('lists.largest_about', { count: largest.addresses, n: aboutCount(largest.addresses) })}
             </>
           }
         />

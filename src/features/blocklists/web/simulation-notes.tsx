@@ -35,7 +35,13 @@ function SignedIn({ found: { signed_in: signedIn } }: { found: Simulation }) {
   if (held.length === 0) {
     return (
       <p className="small soft">
-        {t('lists.locks_out_nobody', { count: addresses, n: formatCount(addresses), logs: read.join(', ') })}
+        {addresses === 0
+          ? t('lists.nobody_signed_in', { logs: read.join(', ') })
+          : t('lists.locks_out_nobody', {
+              count: addresses,
+              n: formatCount(addresses),
+              logs: read.join(', '),
+            })}
       </p>
     );
   }

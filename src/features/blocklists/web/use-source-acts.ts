@@ -8,6 +8,7 @@ import type { Problem } from '../../../ui/problem.ts';
 import { problemText } from '../../../ui/problem-note.tsx';
 import { useToasts } from '../../../ui/toast.tsx';
 import type * as contract from '../contract.ts';
+import type * as runs from '../runs-contract.ts';
 import type * as simulation from '../simulation-contract.ts';
 import { blocklistsKey, sourcesQuery, type Run, type Source } from './blocklists-query.ts';
 
@@ -64,7 +65,7 @@ export function useSourceActs(): SourceActs {
   }
 
   async function start(source: Source, accept: boolean): Promise<void> {
-    const result = await caller.call<typeof contract.importLists>('POST /api/v1/blocklists/import', {
+    const result = await caller.call<typeof runs.importLists>('POST /api/v1/blocklists/import', {
       body: { id: source.id, accept_change: accept },
     });
     if (!result.ok) return failed(t('lists.not_run', { name: source.name }), result.problem);
@@ -94,12 +95,9 @@ export function useSourceActs(): SourceActs {
       await readAgain();
     },
     async cancel(run) {
-      const result = await caller.call<typeof contract.cancelRun>(
-        'POST /api/v1/blocklists/runs/{id}/cancel',
-        {
-          params: { id: run.id },
-        },
-      );
+      const result = await caller.call<typeof runs.cancelRun>('POST /api/v1/blocklists/runs/{id}/cancel', {
+        params: { id: run.id },
+      });
       await readAgain();
       if (!result.ok && result.problem.code !== 'run_over') failed(t('lists.not_cancelled'), result.problem);
     },

@@ -25,6 +25,8 @@ export async function up(db: Kysely<Database>, dialect: 'sqlite' | 'postgres'): 
       step text, steps text NOT NULL, counts text NOT NULL, refusals text NOT NULL, error text, force bigint NOT NULL,
       cancel bigint NOT NULL DEFAULT 0, fence bigint NOT NULL DEFAULT 0, holder text, options text)`,
     sql`CREATE INDEX blocklist_runs_by_source ON blocklist_runs (host_id, source_id, id)`,
+    // Figures of all runs are read from it alone.
+    sql`CREATE INDEX blocklist_runs_by_state ON blocklist_runs (state, source_id, ended_at)`,
     sql`CREATE INDEX blocklist_runs_open ON blocklist_runs (host_id, state) WHERE state IN ('queued', 'running')`,
     sql`CREATE TABLE blocklist_allowed (
       id ${serial}, host_id text NOT NULL, entry text NOT NULL, actor text NOT NULL, reason text,
