@@ -24,7 +24,7 @@ import type { Row } from './scene.ts';
 
 const million = 1_000_000;
 const attackers = 100_000;
-const asked = 500;
+const asked = 200;
 const lists = 5;
 const day = 86_400_000;
 
