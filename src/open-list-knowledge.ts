@@ -62,7 +62,7 @@ function keptFor(
   ms: number,
   { without, now }: Pick<KnowledgeDeps, 'without' | 'now'>,
 ): KnowledgeDeps['without'] {
-  let kept: { value: ReturnType<typeof without>; at: number } | null = null;
+  let kept: { value: ReturnType<KnowledgeDeps['without']>; at: number } | null = null;
   return () => {
     if (kept !== null && now() - kept.at < ms) return kept.value;
     const value = without();
