@@ -35,6 +35,9 @@ interface KnowledgeDeps {
   now: Clock;
 }
 
+/** Looking up one address after the other must not gather it each time. */
+const withoutKeptMs = 5_000;
+
 export interface Knowledge {
   holding: Holding;
   simulate: Simulate;
@@ -46,11 +49,25 @@ export function openListKnowledge(deps: KnowledgeDeps): Knowledge {
   const hostId = host.id;
   const { setFile } = folder;
   const holding = createHolding({ db, hostId, setFile });
-  knowRoutes({ mount, db, hostId, holding, without, isLoaded });
+  knowRoutes({ mount, db, hostId, holding, without: keptFor(withoutKeptMs, deps), isLoaded });
   scheduler.add(listHitsJob({ ...deps, hostId, setFile }));
   return {
     holding,
     simulate: createSimulator({ ...deps, hostId, setFile, watched: () => host.status().jails }),
     tellMeetings: createMeetsAlert({ hostId, audit, log }),
+  };
+}
+
+function keptFor(
+  ms: number,
+  { without, now }: Pick<KnowledgeDeps, 'without' | 'now'>,
+): KnowledgeDeps['without'] {
+  let kept: { value: ReturnType<typeof without>; at: number } | null = null;
+  return () => {
+    if (kept !== null && now() - kept.at < ms) return kept.value;
+    const value = without();
+    kept = { value, at: now() };
+    value.catch(() => (kept = null));
+    return value;
   };
 }

@@ -82,23 +82,25 @@ const ban = (ip: string, at: number, rest: Partial<NewBan> = {}): NewEvent => ({
   lines: [],
   ...rest,
 });
-const banNow = (ip: string, jail: string, expires = now + hour) =>
+const banNow = (ips: string | readonly string[], jail: string, expires = now + hour) =>
   history.db
     .insertInto('active_bans')
-    .values({
-      host_id: 'local',
-      jail,
-      ip,
-      ip_key: addressKey(ip),
-      banned_at: now - hour,
-      expires_at: expires,
-      ban_count: 1,
-      own_duration: 0,
-      confirmed: 1,
-      seen: 1,
-      country: 'NL',
-      asn: 0,
-    })
+    .values(
+      [ips].flat().map((ip) => ({
+        host_id: 'local',
+        jail,
+        ip,
+        ip_key: addressKey(ip),
+        banned_at: now - hour,
+        expires_at: expires,
+        ban_count: 1,
+        own_duration: 0,
+        confirmed: 1,
+        seen: 1,
+        country: 'NL',
+        asn: 0,
+      })),
+    )
     .execute();
 const jail = () => ({ files: jailLogs, journalMatches: [] });
 const simulate = async (
@@ -162,6 +164,23 @@ test('own history: attackers of these days that it holds, how often they came ba
   expect((await simulate(id, 'list', { days: 60 })).history).toMatchObject({ attackers: 6, held: 4 });
 });
 
+test('a history of many pages is read to its end, each address once', async () => {
+  const id = await source('list', false, '45.1.0.0/16');
+  await history.append(
+    ...Array.from({ length: 40 }, (_, n) => ban(`45.${1 + (n % 2)}.1.${n}`, now - day + n * 1000)),
+  );
+  // ids as they are once many addresses have come and gone
+  await history.db
+    .updateTable('addresses')
+    .set(({ eb }) => ({ id: eb('id', '*', -2_500) }))
+    .execute();
+  await history.db
+    .updateTable('addresses')
+    .set(({ eb }) => ({ id: eb('id', '*', -1) }))
+    .execute();
+  expect((await simulate(id, 'list')).history).toMatchObject({ attackers: 40, held: 20 });
+});
+
 test('of those that it holds the twenty that came most often are shown', async () => {
   const id = await source('list', false, '45.1.1.0/24');
   const events = Array.from({ length: 30 }, (_, n) =>
@@ -197,6 +216,11 @@ test('bans that last now count once an address, those of the lists and those tha
   await banNow('45.2.1.1', 'sshd');
   await banNow('odd text', 'sshd');
   expect((await simulate(id, 'list')).banned_now).toBe(2);
+  const many = Array.from({ length: 5_100 }, (_, n) => `45.${1 + (n % 2)}.${64 + (n >> 8)}.${n & 255}`);
+  for (let at = 0; at < many.length; at += 300) await banNow(many.slice(at, at + 300), 'sshd');
+  expect((await simulate(id, 'list')).banned_now).toBe(2);
+  await listOf('list.set', '45.1.0.0/16');
+  expect((await simulate(id, 'list')).banned_now).toBe(2 + 2_550);
 });
 
 test('what is allowed is told with who let it through, and is not part of the figures', async () => {

@@ -117,7 +117,7 @@ export const whichLists = endpoint({
   query: hostQuery,
   output: z.object({
     items: z.array(z.object({ source_id: count, name: z.string(), enabled: z.boolean(), entry: z.string() })),
-    /** An entry of the allow-list, or a standing reason, that keeps it out of force all the same. */
+    /** Of what a list holds: an entry of the allow-list, or a standing reason, that keeps it or a part of it out of force. */
     allowed: z.string().nullable(),
     /** Whether the kernel's sets hold it now, as far as the files tell. */
     in_force: z.boolean(),

@@ -8,7 +8,7 @@ import type { whichLists } from './simulation-contract.ts';
 
 export interface WhichListsDeps {
   holding: Holding;
-  /** What is never blocked. */
+  /** What is never blocked, as of the last seconds. */
   without: () => Promise<readonly Without[]>;
   /** Whether the kernel's sets are those that should be in force, as the action has written it down. */
   isLoaded: () => Promise<boolean>;
@@ -24,7 +24,10 @@ export async function findLists(
     throw invalidInput('This is no IP address or network.', [
       { field: 'params.ip', message: 'Not an IP address or a network such as 192.0.2.0/24' },
     ]);
-  const [items, never, loaded] = await Promise.all([holding.lists(address), without(), isLoaded()]);
+  const items = await holding.lists(address);
+  // what is never blocked is gathered from files and from fail2ban: only where something would block
+  if (items.length === 0) return { items, allowed: null, in_force: false };
+  const [never, loaded] = await Promise.all([without(), isLoaded()]);
   const meets = never.filter(({ entry }) => overlap(entry, address));
   const keptOut = meets.some(({ entry }) => contains(entry, address));
   return {

@@ -70,7 +70,10 @@ function ListsFact({ entries }: { entries: Lookup['blocklist_entries'] }) {
     <span className="fact-parts">
       {entries.map(({ source_id: id, name, enabled, entry }) => (
         <span key={id}>
-          <a href={`/blocklists?source=${id}`}>{name}</a> <span className="mono soft">{entry}</span>{' '}
+          <Link to="/blocklists" search={{ source: String(id) }}>
+            {name}
+          </Link>{' '}
+          <span className="mono soft">{entry}</span>{' '}
           {enabled ? null : <span className="quiet">{t('address.blocklist_off')}</span>}
         </span>
       ))}
