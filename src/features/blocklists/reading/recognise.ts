@@ -4,6 +4,7 @@ import { AppError } from '../../../base/errors.ts';
 import type { ListFormat } from '../contract.ts';
 import { splitFields, type Column } from './csv-field.ts';
 import { isComment, readStart, readWhole } from './judge-entry.ts';
+import { longestLine } from './line-feed.ts';
 import { shown } from './refusals.ts';
 
 /** How a list is read, all of it decided. */
@@ -48,7 +49,7 @@ interface Sample {
   comments: Buffer[];
 }
 
-const mostSampled = 200;
+const mostSampled = 50;
 
 /** The last line may be cut: it is left out when there are others. */
 function sampleOf(head: Buffer): Sample {
@@ -57,7 +58,7 @@ function sampleOf(head: Buffer): Sample {
   while (at < head.length && sample.entries.length < mostSampled) {
     const newline = head.indexOf(0x0a, at);
     const end = newline < 0 ? head.length : newline;
-    const line = head.subarray(at, end);
+    const line = head.subarray(at, Math.min(end, at + longestLine));
     if (newline >= 0 || sample.entries.length === 0)
       (isComment(line, 0, line.length) ? sample.comments : sample.entries).push(line);
     at = end + 1;
