@@ -61,9 +61,9 @@ export async function listsInForce(): Promise<Row[]> {
 }
 
 /** As many different addresses, all over the space. */
-const scattered = (round: number): string[] =>
+const scattered = (version: number): string[] =>
   Array.from({ length: million }, (_, index) => {
-    const number = Math.imul(index + round * million + 1, 0x9e3779b1) >>> 0;
+    const number = Math.imul(index + version * million + 1, 0x9e3779b1) >>> 0;
     return `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
   });
 
