@@ -54,7 +54,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
-    maxWorkers: 2,
+    // One more than the cores of the machine that runs them for us: tests with a real fail2ban mostly wait for it.
+    maxWorkers: 3,
     pool: 'forks',
     allowOnly: false,
     projects: [

@@ -204,7 +204,8 @@ test('everything that switches all jails on is warned of, and the many errors co
   expect(enabled).toEqual([]);
 });
 
-test('several jails, options and files at once', async () => {
+test('several jails, options and files at once, and nothing is written', async () => {
+  const before = await scene.contents();
   const { findings, enabled } = await scene.rehearse({
     'jail.d/web.local':
       '[web]\nbantime = soon\nmaxretry = few\nfilter = nowhere\nlogpath = /nowhere/at/all.log\n[sshd]\nfindtime = later\n',
@@ -223,6 +224,7 @@ test('several jails, options and files at once', async () => {
     'web maxretry not-a-number jail.d/web.local:3',
   ]);
   expect(enabled).toEqual(['incr']);
+  expect([await scene.contents(), await scene.leftovers()]).toEqual([before, []]);
 });
 
 test('every jail, filter and firewall action that the distribution ships is taken as it is', async () => {
