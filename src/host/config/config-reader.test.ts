@@ -294,34 +294,6 @@ test('a change is seen however soon one asks, and a file that was broken is read
   expect([mended.findings, mended.jail('web').value('maxlines')?.value]).toEqual([[], '7']);
 });
 
-test('readers that were killed are started again, and end with the one who asked', async () => {
-  await write({ ...tiny, 'jail.conf': '[web]\nfilter = web\naction = note\n' });
-  expect((await reader.read()).failure).toBeNull();
-  const [first, ...others] = await ourReaders();
-  expect(others).toEqual([]);
-  process.kill(first ?? expect.fail('no readers'), 'SIGKILL');
-  await write({ 'jail.local': '[web]\nmaxretry = 4\n' });
-  expect((await read()).jail('web').value('maxretry')?.value).toBe('4');
-  expect(await ourReaders()).toHaveLength(1);
-  await reader.close();
-  expect(await ourReaders()).toEqual([]);
-  await write({ 'jail.local': '[web]\nmaxretry = 5\n' });
-  expect((await reader.read()).failure).toBe('BanGUI is stopping.');
-});
-
-/** Processes that this one has started to read a configuration. */
-async function ourReaders(): Promise<number[]> {
-  const found = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const [status, command] = await Promise.all(
-      ['status', 'cmdline'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
-    );
-    const ours = status?.includes(`PPid:\t${process.pid}\n`) === true;
-    if (ours && command?.includes('read-config.py') === true) found.push(Number(pid));
-  }
-  return found;
-}
-
 test('a folder that is not there, and a program that is not fail2ban’s, are told and not thrown', async () => {
   const nowhere = createConfigReader({ configDir: join(dir, 'nowhere'), program: null });
   expect((await nowhere.read()).findings).toMatchObject([{ severity: 'error', code: 'unreadable' }]);
