@@ -4,9 +4,11 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/playwright',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
-  workers: 1,
+  // A journey takes some ten seconds; much longer where many tests share two cores.
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
+  // They wait for each other’s servers less than for their own.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],

@@ -1,4 +1,6 @@
 /** Changes of the configuration: how long the rehearsal and the whole take, and what others wait meanwhile. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { startBangui, type RunningBangui } from '../test/bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../test/fail2ban/real-fail2ban.ts';
@@ -17,6 +19,9 @@ const changed = z.object({
   steps: z.array(z.object({ name: z.string(), ms: z.number().nullable() })),
 });
 const listed = z.object({ total: z.number() });
+const withValues = z.object({
+  items: z.array(z.object({ values: z.array(z.object({ value: z.string() })) })),
+});
 
 interface Ground {
   fail2ban: RealFail2ban;
@@ -110,18 +115,27 @@ async function changes({ fail2ban, bangui, operator }: Ground): Promise<Row[]> {
 }
 
 async function values({ fail2ban, operator }: Ground): Promise<Row[]> {
-  const cold = await operator.get('/api/v1/config/effective');
+  const path = '/api/v1/config/effective';
+  const cold = await operator.get(path);
   const { total } = listed.parse(cold.body);
   const warm: number[] = [];
-  for (let n = 0; n < times; n++) warm.push((await operator.get('/api/v1/config/effective')).ms);
+  for (let n = 0; n < times; n++) warm.push((await operator.get(path)).ms);
+  const afterChange: number[] = [];
+  for (let n = 0; n < times; n++) {
+    await writeFile(join(fail2ban.configDir, 'jail.d/web.local'), textOf(n));
+    const { items } = withValues.parse((await operator.get(`${path}?jail=web&option=maxretry`)).body);
+    if (items[0]?.values[0]?.value !== String(n + 4)) throw new Error('an answer was stale');
+    await writeFile(join(fail2ban.configDir, 'jail.d/web.local'), textOf(n + 1));
+    afterChange.push((await operator.get(path)).ms);
+  }
   const own = await clientMs(fail2ban, '-d');
   return [
     {
       figure: `effective values of all ${total} jails, 100 of them on`,
       reach: '≤ 300 ms',
-      measured: `${round(median(warm))} ms; ${round(cold.ms)} ms the first time after a file has changed (${round(cold.bytes / 1e6)} MB)`,
+      measured: `${round(median(afterChange))} ms right after a file has changed, worst ${round(percentile(afterChange, 100))} ms; ${round(median(warm))} ms else, ${round(cold.ms)} ms the first time of all (${round(cold.bytes / 1e6)} MB)`,
       beside: `fail2ban-client -d, without places: ${round(own)} ms`,
-      met: median(warm) <= 300,
+      met: median(afterChange) <= 300,
     },
   ];
 }

@@ -4,7 +4,8 @@ import { startBangui, type RunningBangui } from '../bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../fail2ban/real-fail2ban.ts';
 import { madeEvents } from '../history-data.ts';
 import { signIn } from '../operator.ts';
-import { expectSound, signInAt } from './page-checks.ts';
+import { expectSound } from './page-checks.ts';
+import { signInTo } from './sign-in.ts';
 import { startWithHistory } from './stored-history.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -30,19 +31,16 @@ test.describe('from the first ban on', () => {
     await fail2ban.remove();
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`an empty history says that there is nothing yet, in ${colorScheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await signInAt(page, bangui.url, '/history');
-      await expect(page.getByText('No events yet')).toBeVisible();
-      await expectSound(page);
-      await page.goto(`${bangui.url}/history?jail=sshd&country=DE`);
-      await expect(page.getByText(/No events (?:match|yet)/)).toBeVisible();
-    });
-  }
+  test('an empty history says that there is nothing yet', async ({ page }) => {
+    await signInTo(page, bangui.url, '/history');
+    await expect(page.getByText('No events yet')).toBeVisible();
+    await expectSound(page);
+    await page.goto(`${bangui.url}/history?jail=sshd&country=DE`);
+    await expect(page.getByText(/No events (?:match|yet)/)).toBeVisible();
+  });
 
   test('an attack appears on the open page, and its row says why it was banned', async ({ page }) => {
-    await signInAt(page, bangui.url, '/history');
+    await signInTo(page, bangui.url, '/history');
     await expect(page.getByText('No events yet')).toBeVisible();
     await fail2ban.fail('sshd', '45.148.10.14', 3);
     const row = rowsOf(page).filter({ hasText: '45.148.10.14' });
@@ -71,7 +69,7 @@ test.describe('from the first ban on', () => {
   test('three rows are walked by keys, and one is unbanned from its row', async ({ page }) => {
     await fail2ban.fail('sshd', '185.93.3.114', 3);
     await fail2ban.fail('web', '198.51.100.77', 3);
-    await signInAt(page, bangui.url, '/history');
+    await signInTo(page, bangui.url, '/history');
     await expect(rowsOf(page)).toHaveCount(3, { timeout: 15_000 });
     await page.keyboard.press('j');
     await page.keyboard.press('j');
@@ -91,7 +89,7 @@ test.describe('from the first ban on', () => {
   });
 
   test('while fail2ban hangs the history works, and says why acts are off', async ({ page }) => {
-    await signInAt(page, bangui.url, '/history');
+    await signInTo(page, bangui.url, '/history');
     fail2ban.pause();
     try {
       await expect(page.getByText('fail2ban hangs').first()).toBeVisible({ timeout: 10_000 });
@@ -146,7 +144,7 @@ test.describe('with a hundred thousand events', () => {
   });
 
   test('filters are a sentence in the URL: a value leads to only this and not this', async ({ page }) => {
-    await signInAt(page, bangui.url, '/history');
+    await signInTo(page, bangui.url, '/history');
     await expect(rowsOf(page).first()).toBeVisible();
     await page.getByRole('row').nth(2).locator('.cell-country button').click();
     await page.getByRole('menuitem', { name: /^Not / }).click();
@@ -170,7 +168,7 @@ test.describe('with a hundred thousand events', () => {
   });
 
   test('the one field finds networks and words, and marks the words in the log line', async ({ page }) => {
-    await signInAt(page, bangui.url, '/history');
+    await signInTo(page, bangui.url, '/history');
     await page.keyboard.press('/');
     await page.keyboard.type('192.0.2.');
     await expect(page).toHaveURL(/ip=192\.0\.2\.0\/24/);
@@ -185,7 +183,7 @@ test.describe('with a hundred thousand events', () => {
   });
 
   test('pages are read as one scrolls, and only the rows in sight are in the document', async ({ page }) => {
-    await signInAt(page, bangui.url, '/history');
+    await signInTo(page, bangui.url, '/history');
     await expect(rowsOf(page).first()).toBeVisible();
     const grid = page.getByRole('grid');
     for (let step = 0; step < 6; step++) {
@@ -198,7 +196,7 @@ test.describe('with a hundred thousand events', () => {
   });
 
   test('new bans gather while one reads further down, and a key shows them', async ({ page }) => {
-    await signInAt(page, bangui.url, '/history');
+    await signInTo(page, bangui.url, '/history');
     await expect(rowsOf(page).first()).toBeVisible();
     await page.keyboard.press('j');
     await page.keyboard.press('End');
@@ -209,7 +207,7 @@ test.describe('with a hundred thousand events', () => {
   });
 
   test('the same rows are exported', async ({ page }) => {
-    await signInAt(page, bangui.url, '/history?ip=192.0.2.0/24');
+    await signInTo(page, bangui.url, '/history?ip=192.0.2.0/24');
     await expect(rowsOf(page)).toHaveCount(1);
     await page.getByRole('button', { name: 'Export' }).click();
     const download = page.waitForEvent('download');
@@ -222,7 +220,7 @@ test.describe('with a hundred thousand events', () => {
   });
 
   test('what an attacker wrote is shown harmlessly, cut, and whole on request', async ({ page }) => {
-    await signInAt(page, bangui.url, `/address/${hostile}`);
+    await signInTo(page, bangui.url, `/address/${hostile}`);
     const lines = page.locator('.why-lines');
     await expect(lines.getByText('ESC').first()).toBeVisible();
     await expect(lines.getByText('U+202E')).toBeVisible();
@@ -238,7 +236,7 @@ test.describe('with a hundred thousand events', () => {
   });
 
   test('repeat offenders come first, and a range is banned as one entry', async ({ page }) => {
-    await signInAt(page, bangui.url, '/offenders');
+    await signInTo(page, bangui.url, '/offenders');
     const grid = page.getByRole('grid', { name: 'Repeat offenders' });
     await expect(grid.getByRole('row').nth(1)).toBeVisible();
     await expectSound(page);
@@ -251,15 +249,12 @@ test.describe('with a hundred thousand events', () => {
     await expect(page.getByRole('textbox', { name: /addresses/i })).toHaveValue(range);
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`history and address are sound in ${colorScheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await signInAt(page, bangui.url, '/history');
-      await expect(rowsOf(page).first()).toBeVisible();
-      await expectSound(page);
-      await page.goto(`${bangui.url}/address/${hostile}`);
-      await expect(page.getByText('Every ban')).toBeVisible();
-      await expectSound(page);
-    });
-  }
+  test('history and address are sound', async ({ page }) => {
+    await signInTo(page, bangui.url, '/history');
+    await expect(rowsOf(page).first()).toBeVisible();
+    await expectSound(page);
+    await page.goto(`${bangui.url}/address/${hostile}`);
+    await expect(page.getByText('Every ban')).toBeVisible();
+    await expectSound(page);
+  });
 });

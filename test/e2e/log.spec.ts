@@ -4,7 +4,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { startBangui, type RunningBangui } from '../bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../fail2ban/real-fail2ban.ts';
 import { signIn } from '../operator.ts';
-import { expectSound, signInAt } from './page-checks.ts';
+import { expectSound } from './page-checks.ts';
+import { signInTo } from './sign-in.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -30,23 +31,20 @@ test.afterAll(async () => {
 
 const rows = (page: Page) => page.getByRole('grid', { name: 'Log' }).getByRole('row');
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`entries stand with severity, and health beside them, in ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await signInAt(page, bangui.url, '/log');
-    await expect(rows(page).filter({ hasText: "Jail 'sshd' started" })).toBeVisible();
-    const side = page.getByRole('complementary', { name: 'fail2ban' });
-    await expect(side.getByText('Answers')).toBeVisible();
-    await expect(side.getByLabel('Log level')).toHaveValue('INFO');
-    await expectSound(page);
-    await page.goto(`${bangui.url}/log?show=server`);
-    await expect(page.getByText('Answers')).toBeVisible();
-    await expectSound(page);
-  });
-}
+test('entries stand with severity, and health beside them', async ({ page }) => {
+  await signInTo(page, bangui.url, '/log');
+  await expect(rows(page).filter({ hasText: "Jail 'sshd' started" })).toBeVisible();
+  const side = page.getByRole('complementary', { name: 'fail2ban' });
+  await expect(side.getByText('Answers')).toBeVisible();
+  await expect(side.getByLabel('Log level')).toHaveValue('INFO');
+  await expectSound(page);
+  await page.goto(`${bangui.url}/log?show=server`);
+  await expect(page.getByText('Answers')).toBeVisible();
+  await expectSound(page);
+});
 
 test('a ban appears by itself, its jail filters and its address opens the panel', async ({ page }) => {
-  await signInAt(page, bangui.url, '/log');
+  await signInTo(page, bangui.url, '/log');
   await expect(rows(page).nth(1)).toBeVisible();
   await fail2ban.fail('sshd', '45.148.10.14', 3);
   const row = rows(page).filter({ hasText: '[sshd] Ban 45.148.10.14' });
@@ -62,7 +60,7 @@ test('a ban appears by itself, its jail filters and its address opens the panel'
 });
 
 test('what attackers wrote harms nothing, and a traceback is read in full', async ({ page }) => {
-  await signInAt(page, bangui.url, '/log');
+  await signInTo(page, bangui.url, '/log');
   await expect(rows(page).nth(1)).toBeVisible();
   const stamp = '2030-01-01 10:00:00,000 fail2ban.filter         [1]: ERROR  ';
   await appendFile(
@@ -85,7 +83,7 @@ test('further down new entries gather', async ({ page }) => {
   const line = (n: number): string =>
     `2030-01-01 10:00:01,${String(n).padStart(3, '0')} fail2ban.actions        [1]: NOTICE  [web] Ban 192.0.2.${n % 250}\n`;
   await appendFile(fail2ban.logFile, Array.from({ length: 500 }, (_, n) => line(n)).join(''));
-  await signInAt(page, bangui.url, '/log');
+  await signInTo(page, bangui.url, '/log');
   await expect(rows(page).nth(5)).toBeVisible();
   // expressions in text: this file is checked without the browser's types
   const scroll = (top: string) =>
@@ -103,7 +101,7 @@ test('further down new entries gather', async ({ page }) => {
 });
 
 test('a setting is changed, one that cannot be is refused in its words', async ({ page }) => {
-  await signInAt(page, bangui.url, '/log');
+  await signInTo(page, bangui.url, '/log');
   await page.getByLabel('Log target').fill('/etc/passwd');
   await page.getByRole('button', { name: 'Save 1 change' }).click();
   await expect(page.getByText(/nowhere else/).first()).toBeVisible();
@@ -117,7 +115,7 @@ test('a setting is changed, one that cannot be is refused in its words', async (
 });
 
 test('a restart is asked for in words, and tells its steps', async ({ page }) => {
-  await signInAt(page, bangui.url, '/log');
+  await signInTo(page, bangui.url, '/log');
   await page.getByRole('button', { name: 'Restart…' }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('button', { name: 'Restart…' })).toBeDisabled();
@@ -133,7 +131,7 @@ test('a restart is asked for in words, and tells its steps', async ({ page }) =>
 
 test('a log that cannot be read says so, and the health stays', async ({ page }) => {
   await fail2ban.client('set', 'logtarget', 'SYSOUT');
-  await signInAt(page, bangui.url, '/log');
+  await signInTo(page, bangui.url, '/log');
   await expect(async () => {
     await page.reload();
     await expect(page.getByText('The log cannot be read')).toBeVisible({ timeout: 2_000 });

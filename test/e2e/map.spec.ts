@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { startWithHistory, type MadeHistory } from './made-history.ts';
-import { expectNoAxeFindings, signInTo } from './sign-in.ts';
+import { expectNoAxeFindings } from './page-checks.ts';
+import { signInTo } from './sign-in.ts';
 
 const map = (page: Page) => page.getByRole('listbox', { name: 'Map of bans by country' });
 const table = (page: Page) => page.getByRole('region', { name: 'Countries' }).getByRole('table');

@@ -1,7 +1,8 @@
 /** The overview in a real browser: its range, its zoom, what its figures lead to, and how they follow fail2ban. */
 import { expect, test, type Page } from '@playwright/test';
 import { startWithHistory, type MadeHistory } from './made-history.ts';
-import { expectNoAxeFindings, expectNoSidewaysScrolling, signInTo } from './sign-in.ts';
+import { expectNoAxeFindings, expectNoSidewaysScrolling } from './page-checks.ts';
+import { signInTo } from './sign-in.ts';
 
 const chart = (page: Page) => page.getByRole('slider', { name: 'Bans over time' });
 const figure = (page: Page, name: string) =>

@@ -1,11 +1,10 @@
 /** A private, real fail2ban server in a folder of its own, for tests and benchmarks. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { failureLines, type LoggedJail } from './failure-lines.ts';
 import {
   fail2banPaths,
@@ -13,6 +12,7 @@ import {
   type Fail2banOptions,
   type Fail2banPaths,
 } from './fail2ban-config.ts';
+import { runClient } from './warm-client.ts';
 
 export interface RealFail2ban extends Fail2banPaths {
   /** Of the running server; -1 while it is stopped. */
@@ -102,10 +102,7 @@ export async function startFail2ban(options: Fail2banOptions = {}): Promise<Real
       process.off('exit', endWithUs);
       await rm(paths.dir, { recursive: true, force: true });
     },
-    async client(...args) {
-      const call = [`/usr/bin/fail2ban-client`, ...files, ...args];
-      return (await promisify(execFile)(python, call, { maxBuffer: 64 * 1024 * 1024 })).stdout;
-    },
+    client: (...args) => runClient([...files, ...args]),
     fail: (jail, ip, times) => appendFile(...failureLines(paths, jail, ip, times)),
   };
   await fail2ban.start();

@@ -39,9 +39,7 @@ describe('a good change', () => {
     await client('set', 'manual', 'banip', '192.0.2.78');
     const log = () => readFile(scene.fail2ban.logFile, 'utf8');
     const before = (await log()).length;
-    const began = performance.now();
     const end = await scene.apply({ 'jail.d/web.local': '[web]\nmaxretry = 8\n' }, { reason: 'too strict' });
-    const ms = performance.now() - began;
     expect(end).toMatchObject({ result: 'applied', jails: ['web'], revision: expect.any(Number) });
     expect(end.steps.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(
       ['compare', 'read', 'rehearse', 'write', 'reload', 'look'].map((name) => `${name} done`),
@@ -55,8 +53,6 @@ describe('a good change', () => {
     expect((await log()).slice(before).match(/Reload jail '[^']*'|Unban/g)).toEqual(["Reload jail 'web'"]);
     expect((await revisions())[0]).toMatchObject({ actor: 'admin', reason: 'too strict', result: 'applied' });
     expect(await pending()).toEqual([]);
-    // The measured figure is below 1 s; other work shares the two cores.
-    expect(ms).toBeLessThan(3_000);
   });
 
   test('that is there already is unchanged, and no revision', async () => {

@@ -1,7 +1,8 @@
-/** Asks fail2ban's own readers what they make of its configuration, in a caged process. */
+/** Asks fail2ban's own readers what they make of its configuration, in a caged process that is kept for a while. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { runCaged, type CagedEnd } from '../regex/caged-run.ts';
+import type { CagedEnd } from '../regex/caged-run.ts';
+import { startCaged, type CagedServer } from '../regex/caged-server.ts';
 import { findEngine } from '../regex/find-engine.ts';
 
 export interface ReadersRequest {
@@ -72,26 +73,73 @@ export type ReadersAnswer = z.output<typeof answer>;
 export type ReadersOutcome =
   { kind: 'answered'; answer: ReadersAnswer } | { kind: 'failed'; sentence: string };
 
-const mib = 1024 * 1024;
-const limits = { memoryBytes: 384 * mib, cpuSeconds: 15 };
-const withinMs = 30_000;
-const outputBytes = 16 * mib;
-const script = join(import.meta.dirname, 'read-config.py');
-
-/** `program` is the path of fail2ban-server, for its Python; null: on PATH. */
-export async function askReaders(
-  { program, signal }: { program: string | null; signal: AbortSignal },
-  request: ReadersRequest,
-): Promise<ReadersOutcome> {
-  const engine = await findEngine(program, 'fail2ban-server');
-  if ('missing' in engine) return { kind: 'failed', sentence: engine.missing };
-  const input = JSON.stringify({ ...request, ...limits });
-  const args = ['-I', script];
-  return readEnd(await runCaged({ program: engine.python, args, input, withinMs, outputBytes, signal }));
+export interface Readers {
+  ask(request: ReadersRequest): Promise<ReadersOutcome>;
+  /** Ends what runs, and answers what is asked from now on with a sentence. */
+  close(): Promise<void>;
 }
 
+const mib = 1024 * 1024;
+const limits = { memoryBytes: 384 * mib, cpuSeconds: 15 };
+const within = { withinMs: 30_000, outputBytes: 16 * mib };
+const script = join(import.meta.dirname, 'read-config.py');
+/** Long enough for somebody who edits; a fresh one takes a second. */
+const keptMs = 300_000;
+/** Then a fresh one, whatever Python may have gathered. */
+const mostAnswers = 200;
+
+/** `program` is the path of fail2ban-server, for its Python; null: on PATH. */
+export function createReaders({ program }: { program: string | null }): Readers {
+  let kept: { server: CagedServer; answers: number } | null = null;
+  let idle: NodeJS.Timeout | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  const drop = async (): Promise<void> => {
+    const { server } = kept ?? {};
+    kept = null;
+    await server?.end();
+  };
+  const ask = async (line: string): Promise<ReadersOutcome> => {
+    clearTimeout(idle);
+    const engine = await findEngine(program, 'fail2ban-server');
+    if ('missing' in engine) return failed(engine.missing);
+    if (closed) return failed(stopping);
+    const start = () => startCaged({ program: engine.python, args: ['-I', script, JSON.stringify(limits)] });
+    if (kept === null || kept.server.isGone()) kept = { server: start(), answers: 0 };
+    let end = await kept.server.ask(line, within);
+    // It goes without an answer when another fail2ban was installed, or when the kernel wants the memory.
+    if (end.kind === 'failed' && kept.answers > 0 && !closed) {
+      kept = { server: start(), answers: 0 };
+      end = await kept.server.ask(line, within);
+    }
+    kept.answers += 1;
+    if (end.kind !== 'ended' || kept.answers >= mostAnswers) await drop();
+    else idle = setTimeout(() => void drop(), keptMs).unref();
+    return readEnd(end);
+  };
+
+  return {
+    async ask(request) {
+      const mine = last.then(() => ask(JSON.stringify(request)));
+      last = mine.catch(() => {});
+      return await mine;
+    },
+    async close() {
+      closed = true;
+      clearTimeout(idle);
+      await kept?.server.end();
+      await last;
+      clearTimeout(idle);
+      await drop();
+    },
+  };
+}
+
+const stopping = 'BanGUI is stopping.';
+const failed = (sentence: string): ReadersOutcome => ({ kind: 'failed', sentence });
+
 function readEnd(end: CagedEnd): ReadersOutcome {
-  const failed = (sentence: string): ReadersOutcome => ({ kind: 'failed', sentence });
   switch (end.kind) {
     case 'ended': {
       const parsed = answer.safeParse(json(end.output));
@@ -104,7 +152,7 @@ function readEnd(end: CagedEnd): ReadersOutcome {
     case 'too_much':
       return failed('This configuration is too large to be read.');
     case 'aborted':
-      return failed('BanGUI is stopping.');
+      return failed(stopping);
     case 'failed':
       return /No module named 'fail2ban'/.test(end.said)
         ? failed('The Python of fail2ban-server does not know fail2ban.')

@@ -279,6 +279,21 @@ test('the answer is kept until a file changes, comes or goes', async () => {
   expect((await reader.read()).jails[0]?.value('bantime')?.value).toBe('2h');
 });
 
+test('a change is seen however soon one asks, and a file that was broken is read when it is mended', async () => {
+  await write({ ...tiny, 'jail.conf': '[web]\nfilter = web\naction = note\n' });
+  for (let count = 1; count < 10; count++) {
+    await write({ 'jail.d/web.local': `[web]\nmaxretry = ${count}\n` });
+    expect((await read()).jail('web').value('maxretry')?.value).toBe(String(count));
+  }
+  await write({ 'filter.d/web.local': 'no section\n' });
+  expect((await read()).findings).toMatchObject([{ code: 'no-section', file: 'filter.d/web.local' }]);
+  await write({ 'jail.d/web.local': '[web]\nmaxretry = 3\n' });
+  expect((await read()).findings).toMatchObject([{ code: 'no-section', file: 'filter.d/web.local' }]);
+  await write({ 'filter.d/web.local': '[Definition]\nmaxlines = 7\n' });
+  const mended = await read();
+  expect([mended.findings, mended.jail('web').value('maxlines')?.value]).toEqual([[], '7']);
+});
+
 test('a folder that is not there, and a program that is not fail2ban’s, are told and not thrown', async () => {
   const nowhere = createConfigReader({ configDir: join(dir, 'nowhere'), program: null });
   expect((await nowhere.read()).findings).toMatchObject([{ severity: 'error', code: 'unreadable' }]);
@@ -347,28 +362,16 @@ test('a folder and a file that are closed to us are named, and the rest still an
   await chmod(dir, 0o755);
   await chmod(join(dir, 'etc/jail.local'), 0o600);
   await chmod(join(dir, 'etc/jail.d'), 0o700);
-  const script = await readFile(join(import.meta.dirname, 'read-config.py'), 'utf8');
-  const request = {
-    configDir: join(dir, 'etc'),
-    jails: true,
-    paths: [],
-    memoryBytes: 400_000_000,
-    cpuSeconds: 10,
-  };
+  // The project's own folder may be closed to others.
+  for (const name of ['read-config.py', 'read_config_files.py'])
+    await cp(join(import.meta.dirname, name), join(dir, name));
+  const limits = JSON.stringify({ memoryBytes: 400_000_000, cpuSeconds: 10 });
   // Tests run as root, to whom nothing is closed.
-  const nobody = [
-    '--reuid',
-    '65534',
-    '--regid',
-    '65534',
-    '--clear-groups',
-    '/usr/bin/python3',
-    '-I',
-    '-c',
-    script,
-  ];
+  const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
+  const program = ['/usr/bin/python3', '-I', join(dir, 'read-config.py'), limits];
+  const input = JSON.stringify({ configDir: join(dir, 'etc'), jails: true, paths: [] });
   const answer: unknown = JSON.parse(
-    execFileSync('setpriv', nobody, { input: JSON.stringify(request), encoding: 'utf8', cwd: '/' }),
+    execFileSync('setpriv', [...nobody, ...program], { input, encoding: 'utf8', cwd: '/' }),
   );
   expect(answer).toMatchObject({
     jails: [{ name: 'web', options: { bantime: '1h' } }],

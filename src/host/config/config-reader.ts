@@ -1,4 +1,5 @@
 /** Keeps what fail2ban's readers answered until a file of the configuration changes, comes or goes. */
+import { createReaders } from './ask-readers.ts';
 import type { FileKind } from './change.ts';
 import { folderStamp } from './config-folder.ts';
 import { readDefinition, type DefinitionOutcome } from './definitions.ts';
@@ -20,26 +21,28 @@ interface Kept {
   definitions: Map<string, Promise<DefinitionOutcome>>;
 }
 
-export function createConfigReader(deps: { configDir: string; program: string | null }): ConfigReader {
-  const closed = new AbortController();
-  const withSignal = { ...deps, signal: closed.signal };
-  const running = new Set<Promise<unknown>>();
+/** `program` is the path of fail2ban-server, for its Python; null: on PATH. */
+export function createConfigReader({
+  configDir,
+  program,
+}: {
+  configDir: string;
+  program: string | null;
+}): ConfigReader {
+  const readers = createReaders({ program });
+  const deps = { configDir, readers };
   let kept: Kept = { stamp: '', reading: null, definitions: new Map() };
 
   const now = async (): Promise<Kept> => {
-    const stamp = await folderStamp(deps.configDir);
+    const stamp = await folderStamp(configDir);
     if (kept.stamp !== stamp) kept = { stamp, reading: null, definitions: new Map() };
     return kept;
-  };
-  const watched = <T>(work: Promise<T>): Promise<T> => {
-    running.add(work);
-    return work.finally(() => running.delete(work));
   };
 
   return {
     async read() {
       const mine = await now();
-      mine.reading ??= watched(readEffective(withSignal));
+      mine.reading ??= readEffective(deps);
       const reading = await mine.reading;
       // What failed for want of time or memory may go well the next time.
       if (reading.failure !== null) mine.reading = null;
@@ -49,15 +52,12 @@ export function createConfigReader(deps: { configDir: string; program: string | 
       if (parseConfigFile(kind, `${name}.conf`) === null) return { kind: 'missing' };
       const path = `${kind}.d/${name}`;
       const mine = await now();
-      const work = mine.definitions.get(path) ?? watched(readDefinition(withSignal, path));
+      const work = mine.definitions.get(path) ?? readDefinition(deps, path);
       mine.definitions.set(path, work);
       const outcome = await work;
       if (outcome.kind === 'failure') mine.definitions.delete(path);
       return outcome;
     },
-    async close() {
-      closed.abort();
-      await Promise.allSettled(running);
-    },
+    close: readers.close,
   };
 }

@@ -1,6 +1,6 @@
 /** A filter or an action as fail2ban merges its files, each option with the lines that set it. */
 import { relative } from 'node:path';
-import { askReaders, type ToldDefinition } from './ask-readers.ts';
+import type { ToldDefinition } from './ask-readers.ts';
 import type { Finding } from './change.ts';
 import type { ReadDeps } from './effective.ts';
 import type { PlacedLine } from './parse-ini.ts';
@@ -26,10 +26,10 @@ export type DefinitionOutcome =
 
 /** `path` is `filter.d/sshd` or `action.d/nftables`. */
 export async function readDefinition(
-  { configDir, ...deps }: ReadDeps,
+  { configDir, readers }: ReadDeps,
   path: string,
 ): Promise<DefinitionOutcome> {
-  const outcome = await askReaders(deps, { configDir, jails: false, paths: [path] });
+  const outcome = await readers.ask({ configDir, jails: false, paths: [path] });
   if (outcome.kind === 'failed') return { kind: 'failure', sentence: outcome.sentence };
   const { root, read, findings } = outcome.answer;
   const told = read[path];

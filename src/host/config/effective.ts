@@ -1,10 +1,10 @@
 /** The configuration as fail2ban reads it: every jail's values, where each is set, and what is wrong. */
-import { askReaders, type ReadersAnswer, type ToldJail } from './ask-readers.ts';
+import type { Readers, ReadersAnswer, ToldJail } from './ask-readers.ts';
 import type { Finding } from './change.ts';
 import { listConfigFiles } from './config-folder.ts';
 import { findProblems, type KnownNames } from './find-problems.ts';
 import { jailOption, jailOptions } from './jail-options.ts';
-import { placed, readLayersOf, type Layers, type PlacedValue } from './place-values.ts';
+import { placed, readLayersOf, type KnownFiles, type Layers, type PlacedValue } from './place-values.ts';
 
 export interface ReadJail {
   name: string;
@@ -38,20 +38,18 @@ export interface ConfigReading {
 
 export interface ReadDeps {
   configDir: string;
-  /** fail2ban-server, for its Python; null: on PATH. */
-  program: string | null;
-  signal: AbortSignal;
+  readers: Readers;
 }
 
 /** Never throws for what the files hold. */
-export async function readEffective({ configDir, program, signal }: ReadDeps): Promise<ConfigReading> {
-  const outcome = await askReaders({ program, signal }, { configDir, jails: true, paths: [] });
+export async function readEffective({ configDir, readers }: ReadDeps): Promise<ConfigReading> {
+  const outcome = await readers.ask({ configDir, jails: true, paths: [] });
   if (outcome.kind === 'failed') {
     return { ...nothing, layers: await readLayersOf(configDir, []), failure: outcome.sentence };
   }
   const { answer } = outcome;
   const layers = await readLayersOf(answer.root, answer.files);
-  const names = await namesOf(configDir);
+  const names = answer.jails.every((one) => one.problem === null) ? noNames : await namesOf(configDir);
   const filters = await filterLayers(answer);
   const shipped = new Set(
     layers.entries.filter((one) => one.file.endsWith('.conf')).map((one) => one.section),
@@ -83,6 +81,9 @@ export async function readEffective({ configDir, program, signal }: ReadDeps): P
 
 const nothing = { jails: [], findings: [], definitions: new Map<string, readonly string[]>() };
 
+/** Where nothing is missing, nothing that is near it has to be proposed. */
+const noNames: KnownNames = { filters: [], actions: [] };
+
 async function namesOf(configDir: string): Promise<KnownNames> {
   const files = await listConfigFiles(configDir, ['filter', 'action']);
   const of = (kind: string): string[] => [
@@ -97,11 +98,12 @@ async function namesOf(configDir: string): Promise<KnownNames> {
 
 async function filterLayers({ root, definitions }: ReadersAnswer): Promise<Map<string, Layers>> {
   const filters = Object.entries(definitions).filter(([name]) => name.startsWith('filter.d/'));
+  const known: KnownFiles = new Map();
   return new Map(
     await Promise.all(
       filters.map(async ([name, files]): Promise<[string, Layers]> => [
         name,
-        await readLayersOf(root, files),
+        await readLayersOf(root, files, known),
       ]),
     ),
   );

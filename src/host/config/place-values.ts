@@ -29,16 +29,28 @@ export interface Layers {
   chain(sections: readonly string[], key: string): readonly Placed[];
 }
 
+/** What stands in files, by their paths: most filters include the same ones. */
+export type KnownFiles = Map<string, Promise<readonly Placed[]>>;
+
 /** `files` as the readers name them, below `root`. What cannot be read any more is left out. */
-export async function readLayersOf(root: string, files: readonly string[]): Promise<Layers> {
+export async function readLayersOf(
+  root: string,
+  files: readonly string[],
+  known: KnownFiles = new Map(),
+): Promise<Layers> {
   const read = await Promise.all(
-    files.map(async (path): Promise<Placed[]> => {
-      const file = relative(root, path);
-      const bytes = await readInside(root, file);
-      return bytes.kind === 'read' ? parseIni(bytes.text).map((entry) => ({ ...entry, file })) : [];
+    files.map((path) => {
+      const entries = known.get(path) ?? readEntries(root, relative(root, path));
+      known.set(path, entries);
+      return entries;
     }),
   );
   return layersOf(read.flat());
+}
+
+async function readEntries(root: string, file: string): Promise<readonly Placed[]> {
+  const bytes = await readInside(root, file);
+  return bytes.kind === 'read' ? parseIni(bytes.text).map((entry) => ({ ...entry, file })) : [];
 }
 
 function layersOf(entries: readonly Placed[]): Layers {

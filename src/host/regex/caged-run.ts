@@ -1,5 +1,5 @@
 /** Runs one program that may not be trusted with time or memory: no shell, a bare environment, killed with all it started. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -47,13 +47,7 @@ export function runCaged(call: CagedCall): Promise<CagedEnd> {
 
     const kill = (end: CagedEnd): void => {
       early ??= end;
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch (error) {
-        // Gone already.
-        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-      }
+      killGroup(child);
     };
     const timer = setTimeout(() => kill({ kind: 'too_slow' }), withinMs);
     const abort = (): void => kill({ kind: 'aborted' });
@@ -93,8 +87,19 @@ export function runCaged(call: CagedCall): Promise<CagedEnd> {
   });
 }
 
+/** With all it started; it was started detached, as the first of a process group of its own. */
+export function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // Gone already.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 /** The time zone belongs to the reading of dates; nothing else of ours is its business. */
-function bareEnvironment(): NodeJS.ProcessEnv {
+export function bareEnvironment(): NodeJS.ProcessEnv {
   const zone = process.env['TZ'];
   const bare = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' };
   return zone === undefined ? bare : { ...bare, TZ: zone };
