@@ -73,15 +73,14 @@ export async function listsBangui(env: Record<string, string> = {}) {
     },
     /** Keeps the action from loading anything until `letLoad`. */
     async holdLoads(): Promise<void> {
-      held = spawn('flock', [dir, 'sleep', '1000'], { stdio: 'ignore' });
+      held = spawn('flock', [dir, 'sleep', '1000'], { stdio: 'ignore', detached: true });
       await until('the folder is locked', () => isLocked(dir));
     },
     async letLoad(): Promise<void> {
       const child = held;
       if (child?.pid === undefined) return;
       // the lock is held by what flock started as well
-      execFileSync('pkill', ['-KILL', '-P', String(child.pid)]);
-      child.kill('SIGKILL');
+      process.kill(-child.pid, 'SIGKILL');
       held = null;
       await until('the folder is free', () => !isLocked(dir));
     },
