@@ -85,10 +85,10 @@ describe('blocklists in force', () => {
   });
 
   const back = { id: 'back', v4: addresses(1_000, 25), v6: ['2001:db8:3::/48'] };
-  const areBack = async (): Promise<void> => {
+  const allBack = [[...back.v4, ...back.v6].toSorted(), [rule('INPUT', 4), rule('INPUT', 6)]];
+  const heldAndRules = async (): Promise<string[][]> => {
     await scene.until(async () => (await scene.blocklists.status())?.id === 'back');
-    expect(await scene.held()).toStrictEqual([...back.v4, ...back.v6].toSorted());
-    expect(await scene.rules()).toStrictEqual([rule('INPUT', 4), rule('INPUT', 6)]);
+    return [await scene.held(), await scene.rules()];
   };
 
   it('go when fail2ban stops, and come back when it starts', async () => {
@@ -98,7 +98,7 @@ describe('blocklists in force', () => {
     expect(await scene.rules()).toStrictEqual([]);
     expect(await scene.blocklists.status()).toMatchObject({ id: null, state: 'empty', entriesV4: 0 });
     await scene.fail2ban.start();
-    await areBack();
+    expect(await heldAndRules()).toStrictEqual(allBack);
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe('blocklists in force', () => {
   ])('are there after %s', async (_, command) => {
     await scene.load(back);
     await scene.fail2ban.client(...command);
-    await areBack();
+    expect(await heldAndRules()).toStrictEqual(allBack);
   });
 
   it('stay as they were when a file is bad, and say why', async () => {
