@@ -1,4 +1,5 @@
 /** An address set as a file: a header, then the ranges as they lie in this machine's memory. */
+import { readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { family, type Address } from '../../base/address.ts';
@@ -33,7 +34,7 @@ export async function readSetFile(path: string): Promise<AddressSet> {
   return await withFile(path, async (file) => {
     const { v4, v6, rangesSum } = await readHeader(file);
     const bytes = Buffer.from(new ArrayBuffer(v4 * rangeBytes.v4 + v6 * rangeBytes.v6));
-    await readFull(file, bytes, headerBytes);
+    readFull(file, bytes, headerBytes);
     if (crc32(bytes) !== rangesSum) throw damaged();
     const split = v4 * rangeBytes.v4;
     return { v4: wordsOf(bytes.subarray(0, split)), v6: wordsOf(bytes.subarray(split)) };
@@ -49,8 +50,8 @@ export async function findInSetFile(path: string, address: Address): Promise<Add
   return await withFile(path, async (file) => {
     const { v4, v6 } = await readHeader(file);
     return family(address) === 4
-      ? await search(file, { from: headerBytes, count: v4, width: v4Width, bounds })
-      : await search(file, { from: headerBytes + v4 * rangeBytes.v4, count: v6, width: v6Width, bounds });
+      ? search(file, { from: headerBytes, count: v4, width: v4Width, bounds })
+      : search(file, { from: headerBytes + v4 * rangeBytes.v4, count: v6, width: v6Width, bounds });
   });
 }
 
@@ -64,7 +65,7 @@ interface Header {
 /** Also makes sure that the file is as long as it says. */
 async function readHeader(file: FileHandle): Promise<Header> {
   const header = Buffer.alloc(headerBytes);
-  await readFull(file, header, 0);
+  readFull(file, header, 0);
   if (header.toString('latin1', 0, mark.length) !== mark) throw damaged();
   if (crc32(header.subarray(0, headerSumAt)) !== header.readUInt32LE(headerSumAt)) throw damaged();
   const [v4, v6] = [header.readUInt32LE(v4At), header.readUInt32LE(v6At)];
@@ -82,7 +83,7 @@ interface Wanted {
 }
 
 /** The first entry that meets `bounds`. Halves the blocks until one is left. */
-async function search(file: FileHandle, { from, count, width, bounds }: Wanted): Promise<Address | null> {
+function search(file: FileHandle, { from, count, width, bounds }: Wanted): Address | null {
   const { words, compare } = width;
   const perBlock = blockBytes / (words * 8);
   let low = 0;
@@ -92,7 +93,7 @@ async function search(file: FileHandle, { from, count, width, bounds }: Wanted):
     const middle = (low + high) >>> 1;
     const ranges = Math.min(perBlock, count - middle * perBlock);
     const bytes = Buffer.from(new ArrayBuffer(ranges * words * 8));
-    await readFull(file, bytes, from + middle * blockBytes);
+    readFull(file, bytes, from + middle * blockBytes);
     const block = wordsOf(bytes);
     if (compare(block, block.length - words, bounds, 0) < 0) {
       low = middle + 1;
@@ -105,10 +106,14 @@ async function search(file: FileHandle, { from, count, width, bounds }: Wanted):
   return firstEntry(candidate, width, bounds);
 }
 
-async function readFull(file: FileHandle, into: Buffer, position: number): Promise<void> {
+/**
+ * Waits for the disk: a lookup reads a dozen blocks of each list, which are at hand as a rule, and a turn of the thread
+ * pool for each costs many times what reading does.
+ */
+function readFull({ fd }: FileHandle, into: Buffer, position: number): void {
   let at = 0;
   while (at < into.length) {
-    const { bytesRead } = await file.read(into, at, into.length - at, position + at);
+    const bytesRead = readSync(fd, into, at, into.length - at, position + at);
     if (bytesRead === 0) throw damaged();
     at += bytesRead;
   }
