@@ -8,6 +8,7 @@ import { signIn, type Operator } from '../test/operator.ts';
 import { openBeside, type Beside } from './history-beside.ts';
 import { benchData, words } from './history-data.ts';
 import { exportFigure } from './history-export.ts';
+import { holdFigure } from './history-hold.ts';
 import { seededFolder } from './history-seed.ts';
 import { median, percentile, round } from './measure.ts';
 import type { Row } from './scene.ts';
@@ -27,6 +28,7 @@ export async function history(): Promise<Row[]> {
     console.log(`${count.toLocaleString('en')} bans, ${times} calls each`);
     return [
       ...seeding,
+      holdFigure(data),
       ...(await overview(operator, beside)),
       ...(await pages(operator, beside)),
       ...(await texts(operator, beside)),

@@ -35,6 +35,8 @@ export interface TableBatch {
   more: boolean;
   /** None of the rows read before is there any more: the table was emptied or made anew, and is read from its start. */
   anew: boolean;
+  /** How long fail2ban's database was held for the rows, ms; parsing them comes after it. */
+  heldMs: number;
 }
 
 /** How long fail2ban has to wait for us at most, ms: half of what was promised, since one row may take long. */
@@ -112,6 +114,7 @@ function readFrom(database: DatabaseSync, anchors: Anchors, limit: number): Tabl
     more = rows.length >= limit || bytes > mostBytes || performance.now() - began > holdMs;
     if (more) break;
   }
+  const heldMs = performance.now() - began;
   return {
     // read out of the file by now: parsing them holds nobody
     bans: rows.map(banOf),
@@ -121,6 +124,7 @@ function readFrom(database: DatabaseSync, anchors: Anchors, limit: number): Tabl
     ]),
     more,
     anew: false,
+    heldMs,
     stands,
   };
 }
