@@ -45,7 +45,7 @@ export interface Knowledge {
 }
 
 export function openListKnowledge(deps: KnowledgeDeps): Knowledge {
-  const { mount, db, host, scheduler, audit, folder, without, isLoaded, log } = deps;
+  const { mount, db, host, scheduler, audit, folder, isLoaded, log } = deps;
   const hostId = host.id;
   const { setFile } = folder;
   const holding = createHolding({ db, hostId, setFile });
