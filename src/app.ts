@@ -90,7 +90,7 @@ export async function startApp({
       await monitoring.flush();
       log.info('external_logging_shutdown_complete');
     });
-    // Nothing of this release keeps outgoing connections open; operators still wait for this line.
+    // Downloads are closed by then, since they were opened later.
     closers.add('outgoing_http', async () => log.info('http_session_closed'));
 
     const shared = postgresUrl !== null;

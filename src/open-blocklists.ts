@@ -144,7 +144,7 @@ export async function openBlocklists(deps: BlocklistsDeps): Promise<void> {
   const routes = { ...rows, mount, audit, hurry, isEnforced, now };
   sourceRoutes({ ...routes, allowPrivate: config.blocklistAllowPrivateUrls, nextRun: due });
   uploadRoutes({ ...routes, folder, maxBytes: config.httpMaxBytes });
-  previewRoutes({ ...routes, folder, downloader, work });
+  previewRoutes({ ...routes, folder, downloader });
   runRoutes(routes);
   enforcementRoutes({ ...routes, blocklist, enforcer, requirePassword: deps.requirePassword, configDir });
   allowRoutes({ ...routes, allowed, lists: holding.lists });

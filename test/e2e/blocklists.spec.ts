@@ -4,7 +4,8 @@ import { until } from '../bangui.ts';
 import { lines, slowText, text } from '../blocklists/list-server.ts';
 import { listsBangui, type ListsBangui } from '../blocklists/lists-bangui.ts';
 import { password } from '../operator.ts';
-import { expectSound, signInAt } from './page-checks.ts';
+import { expectSound } from './page-checks.ts';
+import { signInTo } from './sign-in.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -14,7 +15,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => scene.close());
 
-const open = (page: Page, path = ''): Promise<void> => signInAt(page, scene.bangui.url, `/blocklists${path}`);
+const open = (page: Page, path = ''): Promise<void> => signInTo(page, scene.bangui.url, `/blocklists${path}`);
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 const menu = async (page: Page, name: string, act: string): Promise<void> => {
   await page.getByRole('button', { name: `Acts on ${name}` }).click();
@@ -195,18 +196,15 @@ test('a token reads the feed until it is revoked; the catalogue offers lists tha
   await expect(page.getByRole('switch', { name: 'Spamhaus DROP in force' })).not.toBeChecked();
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`with lists and a run the page is sound and led by keys, in ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await signInAt(page, scene.bangui.url, '/');
-    await page.keyboard.press('g');
-    await page.keyboard.press('k');
-    await expect(page.getByRole('heading', { level: 1, name: 'Blocklists' })).toBeVisible();
-    await expect(row(page, 'Kites')).toBeVisible();
-    await page.keyboard.press('j');
-    await expect(page).toHaveURL(/source=\d+/);
-    await page.keyboard.press('Escape');
-    await expect(page).not.toHaveURL(/source=/);
-    await expectSound(page);
-  });
-}
+test('with lists and a run the page is sound and led by keys', async ({ page }) => {
+  await signInTo(page, scene.bangui.url, '/');
+  await page.keyboard.press('g');
+  await page.keyboard.press('k');
+  await expect(page.getByRole('heading', { level: 1, name: 'Blocklists' })).toBeVisible();
+  await expect(row(page, 'Kites')).toBeVisible();
+  await page.keyboard.press('j');
+  await expect(page).toHaveURL(/source=\d+/);
+  await page.keyboard.press('Escape');
+  await expect(page).not.toHaveURL(/source=/);
+  await expectSound(page);
+});

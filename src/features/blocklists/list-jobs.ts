@@ -1,9 +1,7 @@
-/** What the lists' thread is asked to do, and what it answers. */
+/** Reading a list and putting lists together: what is asked of their thread, and what it answers. */
 import type { Address } from '../../base/address.ts';
-import type { LoginQuestion, Logins } from '../../host/logins/read-logins.ts';
 import type { ListFormat } from './contract.ts';
 import type { Refusal, RunCounts } from './run-contract.ts';
-import type { FindEnd, FindJob, MeasureEnd, MeasureJob } from './measure-jobs.ts';
 
 export interface ReadJob {
   /** As it was downloaded or uploaded. */
@@ -65,17 +63,3 @@ export interface CombineEnd extends SetSizes {
   /** Entries of each source, after merging, that were taken out, whole or in part. */
   metTotal: Record<number, number>;
 }
-
-export type ListJob =
-  | ({ kind: 'read' } & ReadJob)
-  | ({ kind: 'combine' } & CombineJob)
-  | ({ kind: 'measure' } & MeasureJob)
-  | ({ kind: 'find' } & FindJob)
-  | ({ kind: 'logins' } & LoginQuestion);
-export type JobEnds = ReadEnd | CombineEnd | MeasureEnd | FindEnd | Logins;
-
-/** What the thread says of the job it has. */
-export type JobAnswer<End> =
-  | { say: 'progress'; counts: ReadCounts }
-  | { say: 'done'; end: End }
-  | { say: 'refused'; status: number; code: string; message: string };

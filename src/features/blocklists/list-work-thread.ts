@@ -3,9 +3,9 @@ import { parentPort } from 'node:worker_threads';
 import { AppError } from '../../base/errors.ts';
 import { readLogins } from '../../host/logins/read-logins.ts';
 import { combineLists } from './combine-lists.ts';
-import type { JobAnswer, JobEnds, ListJob } from './list-jobs.ts';
 import { findInFiles, measureFiles } from './measure-files.ts';
 import { readList } from './read-list.ts';
+import type { JobAnswer, JobEnds, ListJob } from './thread-jobs.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('list-work-thread.ts is a thread, no program');

@@ -5,16 +5,9 @@ import { AppError } from '../../base/errors.ts';
 import { draftOf } from '../../host/blocklist/write-whole.ts';
 import type { LoginQuestion, Logins } from '../../host/logins/read-logins.ts';
 import { favourSpeed, withRoomyHeap } from '../../platform/heap.ts';
-import type {
-  CombineEnd,
-  CombineJob,
-  JobAnswer,
-  ListJob,
-  ReadCounts,
-  ReadEnd,
-  ReadJob,
-} from './list-jobs.ts';
+import type { CombineEnd, CombineJob, ReadCounts, ReadEnd, ReadJob } from './list-jobs.ts';
 import type { FindEnd, FindJob, MeasureEnd, MeasureJob } from './measure-jobs.ts';
+import type { JobAnswer, ListJob } from './thread-jobs.ts';
 
 /**
  * Jobs wait for each other. An aborted one ends its thread at once and rejects with the signal's reason; its file is

@@ -1,8 +1,9 @@
 /** The beginning of a list, and how it is understood. */
 import { prefixAddress, walkPrefixes4, walkPrefixes6 } from '../../base/address-set/prefixes.ts';
 import { createEntry, type Entry } from '../../base/address-set/scan-entry.ts';
-import type { ListFormat, Refusal } from './contract.ts';
+import type { ListFormat } from './contract.ts';
 import type { ReadEnd } from './list-jobs.ts';
+import type { Refusal } from './run-contract.ts';
 import { createFeed, entryReader } from './reading/feed.ts';
 import { refusalOf } from './reading/judge-entry.ts';
 import { openList } from './reading/open-list.ts';
