@@ -164,6 +164,26 @@ test('a ban made here says by whom and why, one that fail2ban made later does no
   expect(await list({ origin: 'blocklist' })).toMatchObject({ items: [], total: 0 });
 });
 
+test('bans of the jail that holds lists are those of lists, and nobody else’s', async () => {
+  const { db } = database;
+  const [ban] = (await list({ origin: 'own', jail: 'sshd', page_size: 1 })).items;
+  const move = (from: string, to: string) =>
+    db
+      .updateTable('active_bans')
+      .set({ jail: to })
+      .where('jail', '=', from)
+      .where('ip', '=', ban?.ip ?? '')
+      .execute();
+  await move('sshd', 'blocklist-import');
+  const listed = await list({ origin: 'blocklist' });
+  const own = (await everything({ origin: 'own', page_size: 20 })).filter(
+    ({ jail }) => jail === 'blocklist-import',
+  );
+  await move('blocklist-import', 'sshd');
+  expect(listed).toMatchObject({ items: [{ ip: ban?.ip, origin: 'blocklist' }], total: 1 });
+  expect(own).toEqual([]);
+});
+
 test('a country filters, and so does everything but that country', async () => {
   const ips = async (country: string) =>
     (await everything({ country, sort: 'ip', page_size: 20 })).map(({ ip }) => ip);

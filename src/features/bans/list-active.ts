@@ -1,6 +1,7 @@
 /** One page of what is banned now: sorted, searched, filtered, from the mirror. */
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type { EndpointInput, EndpointOutput } from '../../base/endpoint.ts';
+import { blocklistJailName } from '../../host/blocklist/names.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Locate } from '../../platform/geo/place.ts';
 import { endOrNull, manualSlackMs } from './ban-row.ts';
@@ -42,11 +43,6 @@ export async function listActiveBans(
     query.cursor === undefined ? null : readCursor(query.cursor, view, name === 'ip' ? 'string' : 'number');
   const asOf = mirror.state().asOf;
 
-  // No ban comes from a blocklist before those exist.
-  if (origin === 'blocklist') {
-    return { items: [], next_cursor: null, total: 0, as_of: instant(asOf) };
-  }
-
   let filtered: Filtered = db.selectFrom('active_bans').where('active_bans.host_id', '=', hostId);
   if (jail !== undefined) filtered = filtered.where('active_bans.jail', '=', jail);
   if (search !== undefined && search.trim() !== '') filtered = filtered.where(matching(search));
@@ -56,6 +52,8 @@ export async function listActiveBans(
       AND manual_bans.jail = active_bans.jail AND manual_bans.ip = active_bans.ip
       AND active_bans.banned_at <= manual_bans.banned_at + ${manualSlackMs})`;
     filtered = filtered.where(origin === 'manual' ? manual : sql<boolean>`NOT ${manual}`);
+    if (origin !== 'manual')
+      filtered = filtered.where('active_bans.jail', origin === 'own' ? '!=' : '=', blocklistJailName);
   }
 
   let page = filtered.selectAll('active_bans');
@@ -88,7 +86,7 @@ export async function listActiveBans(
         banned_at: new Date(row.banned_at).toISOString(),
         expires_at: instant(endOrNull(row.expires_at)),
         ban_count: row.ban_count,
-        origin: byHand === null ? ('own' as const) : ('manual' as const),
+        origin: byHand === null ? originOf(row.jail) : ('manual' as const),
         country: row.country,
         asn: row.asn === 0 ? null : row.asn,
         as_name: nameOf(row, locate),
@@ -106,6 +104,8 @@ export async function listActiveBans(
     as_of: instant(asOf),
   };
 }
+
+const originOf = (jail: string): 'own' | 'blocklist' => (jail === blocklistJailName ? 'blocklist' : 'own');
 
 /** The row holds the number only; its name is that of today's data, if that still says the same network. */
 function nameOf({ ip, asn }: { ip: string; asn: number }, locate: Locate): string | null {

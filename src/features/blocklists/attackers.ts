@@ -1,6 +1,7 @@
 /** Addresses of the history that own jails, or operators, have banned, page by page. */
 import { sql, type Kysely } from 'kysely';
 import { parseAddress, type Address } from '../../base/address.ts';
+import { blocklistJailName } from '../../host/blocklist/names.ts';
 import type { Database } from '../../platform/db/schema.ts';
 
 export interface Attacker {
@@ -14,9 +15,6 @@ export interface Attacker {
   first: number;
   last: number;
 }
-
-/** Its bans are those of the lists. */
-const blocklistJail = 'blocklist-import';
 
 interface HistoryDeps {
   /** One that reads off the main thread: each page is a join. */
@@ -65,7 +63,7 @@ export async function* bannedAt({ db, hostId }: HistoryDeps, now: number): Async
       .select(({ fn }) => ['ip_key', fn.min('ip').as('ip')])
       .where('host_id', '=', hostId)
       .where('ip_key', '>', after)
-      .where('jail', '!=', blocklistJail)
+      .where('jail', '!=', blocklistJailName)
       .where('expires_at', '>', now)
       .groupBy('ip_key')
       .orderBy('ip_key')

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { parseAddress } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
+import { blocklistJailName } from '../../host/blocklist/names.ts';
 import type { Database } from '../../platform/db/schema.ts';
 
 interface FeedDeps {
@@ -23,8 +24,6 @@ export interface Feed {
   etag: string;
 }
 
-/** What comes from lists stays out: two machines that read each other would keep each other's bans alive. */
-const blocklistJail = 'blocklist-import';
 /** So that a connection that answers here holds this thread for some milliseconds at a time. */
 const page = 1_000;
 
@@ -41,7 +40,8 @@ export async function readBans({ db, hostId, now }: FeedDeps, { jail, family }: 
       .select(['ip', 'ip_key'])
       .distinct()
       .where('host_id', '=', hostId)
-      .where('jail', '!=', blocklistJail)
+      // two machines that read each other's would keep each other's bans alive
+      .where('jail', '!=', blocklistJailName)
       .where('expires_at', '>', time)
       .where('ip_key', '>', after)
       .where('ip_key', '<', end)

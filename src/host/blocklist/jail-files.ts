@@ -6,7 +6,7 @@ import { parseConfigFile } from '../config/parse-config-file.ts';
 import type { ConfigFile } from '../config/change.ts';
 import { parseJailName } from '../jail-name.ts';
 import type { JailName } from '../host.ts';
-import { endMark, fileMark, liveSets, mostEntries, nextSets } from './names.ts';
+import { blocklistJailName, endMark, fileMark, liveSets, mostEntries, nextSets } from './names.ts';
 
 export const chains = ['INPUT', 'FORWARD', 'DOCKER-USER'] as const;
 export type Chain = (typeof chains)[number];
@@ -22,7 +22,7 @@ const certain = <T>(value: T | null): T => {
   if (value === null) throw new TypeError('a name of our own is not valid');
   return value;
 };
-export const blocklistJail: JailName = certain(parseJailName('blocklist-import'));
+export const blocklistJail: JailName = certain(parseJailName(blocklistJailName));
 export const jailFile: ConfigFile = certain(parseConfigFile('jail', `${blocklistJail}.local`));
 export const actionFile: ConfigFile = certain(parseConfigFile('action', 'bangui-blocklist.local'));
 const actionName = 'bangui-blocklist';

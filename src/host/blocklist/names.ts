@@ -1,5 +1,8 @@
 /** What blocklists are called in the kernel and on disk; the file's maker and the action that loads it agree here. */
 
+/** The jail that holds lists in force; its bans, where there are any, are those of lists. */
+export const blocklistJailName = 'blocklist-import';
+
 /** The sets that the rules look at. */
 export const liveSets = { v4: 'bangui-blocklist4', v6: 'bangui-blocklist6' } as const;
 /** What a new version is restored into before it is swapped; they exist only meanwhile. */

@@ -1,11 +1,9 @@
 /** What fail2ban's log and database tell, as events of the history. */
 import type { TableBan } from '../../../host/bans/ban-table.ts';
 import type { Heard } from '../../../host/bans/heard.ts';
+import { blocklistJailName } from '../../../host/blocklist/names.ts';
 import type { NewBan, NewEvent, Origin } from '../new-event.ts';
 import type { JailFacts } from './messages.ts';
-
-/** The jail that keeps imported blocklists; its bans are those of the lists. */
-const blocklistJail = 'blocklist-import';
 
 /** Later than this after its line, the jail may have another ban time than it had. */
 const freshMs = 10_000;
@@ -62,4 +60,4 @@ export const fromTable = (bans: readonly TableBan[]): NewBan[] =>
     lines,
   }));
 
-export const originOf = (jail: string): Origin => (jail === blocklistJail ? 'blocklist' : 'own');
+export const originOf = (jail: string): Origin => (jail === blocklistJailName ? 'blocklist' : 'own');
