@@ -6,8 +6,9 @@ import { configuration } from './config.ts';
 import { geoLookups } from './geo.ts';
 import { history } from './history.ts';
 import { listsKnow } from './lists-know.ts';
-import { listReading } from './lists.ts';
 import { listsInForce } from './lists-enforce.ts';
+import { listsImport } from './lists-import.ts';
+import { listReading } from './lists.ts';
 import { load } from './load.ts';
 import { overviewRefresh } from './overview-refresh.ts';
 import {
@@ -42,6 +43,7 @@ if (isWanted('lists-parse')) rows.push(...(await listReading()));
 if (isWanted('config')) rows.push(...(await configuration()));
 if (isWanted('lists-know')) rows.push(...(await listsKnow()));
 if (isWanted('lists-enforce')) rows.push(...(await listsInForce()));
+if (isWanted('lists-import')) rows.push(...(await listsImport()));
 if (figures.some(([name]) => isWanted(name))) await inScene();
 
 async function inScene(): Promise<void> {
