@@ -129,7 +129,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(told).toMatchObject(shutdown.map(([event, fields]) => ({ event, ...fields })));
     expect(one.events().at(-1)).toBe('bangui_shut_down');
     // No open handle left its files behind.
-    expect(files()).toEqual(onPostgres() ? [] : ['bangui.db', 'session-secret']);
+    expect(files()).toEqual(onPostgres() ? ['blocklists'] : ['bangui.db', 'blocklists', 'session-secret']);
     expect(await lockRows()).toEqual([]);
   },
 );
