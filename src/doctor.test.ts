@@ -77,10 +77,10 @@ function snapshot(dir: string): string[] {
   return readdirSync(dir)
     .toSorted()
     .map((name) => {
-      const { mode, mtimeMs } = statSync(join(dir, name));
-      return `${name} ${mode} ${mtimeMs} ${createHash('sha256')
-        .update(readFileSync(join(dir, name)))
-        .digest('hex')}`;
+      const about = statSync(join(dir, name));
+      const inside = about.isDirectory() ? snapshot(join(dir, name)).join() : readFileSync(join(dir, name));
+      const hash = createHash('sha256').update(inside).digest('hex');
+      return `${name} ${about.mode} ${about.mtimeMs} ${hash}`;
     });
 }
 

@@ -173,6 +173,6 @@ describe('a start on', { timeout: 60_000 }, () => {
     const again = await bangui.restart();
     expect(await (await fetch(`${again.url}/api/v1/setup`)).json()).toMatchObject({ completed: true });
     await again.stop();
-    expect(readdirSync(folder).toSorted()).toEqual(['bangui.db', 'session-secret']);
+    expect(readdirSync(folder).toSorted()).toEqual(['bangui.db', 'blocklists', 'session-secret']);
   });
 });

@@ -42,6 +42,9 @@ test('when other data is loaded every ban in force is placed anew, and stays the
   const many = Array.from({ length: 300 }, (_, n) => `8.9.${n >> 8}.${n & 255}`);
   await set.fail2ban.client('set', 'manual', 'banip', ...many);
   await set.untilEqual(302);
+  await until('fail2ban was asked when each ends', async () =>
+    (await set.rows()).every(({ confirmed }) => confirmed === 1),
+  );
   const before = await set.rows();
   place = halcyon;
   changed();
