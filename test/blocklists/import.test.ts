@@ -84,7 +84,7 @@ describe('lists', { timeout: 60_000 }, () => {
         columns: ['seen', 'ip'],
         lines: [
           { entry: '20.1.0.1', refusal: null },
-          { entry: null, refusal: 'reserved' },
+          { entry: '10.0.0.1', refusal: 'reserved' },
           { entry: null, refusal: 'not_an_address' },
         ],
         fetched: true,

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryDatabase, type TemporaryDatabase } from '../../../test/database.ts';
 import { createAudit } from '../../platform/audit.ts';
-import { addSource, changeSource, removeSource, type ChangesDeps } from './source-changes.ts';
+import { addSource, changeSource, keepSource, removeSource, type ChangesDeps } from './source-changes.ts';
 import { createSource, updateSource } from './contract.ts';
 import { readSourceRows } from './source-rows.ts';
 
@@ -19,7 +19,11 @@ beforeEach(async () => {
     hostId: 'local',
     audit: createAudit({ db: database.db, now }),
     allowPrivate: false,
-    nextRun: async (schedule, from) => (schedule === 'hourly' ? from + 3_600_000 : null),
+    // as the real one, it reads the time zone: inside a transaction it would wait for ever
+    async nextRun(schedule, from) {
+      await database.db.selectFrom('settings').selectAll().execute();
+      return schedule === 'hourly' ? from + 3_600_000 : null;
+    },
     now,
   };
 });
@@ -92,4 +96,15 @@ test('deleted: its entries leave force, what was queued of it ends, and the act 
     { actor: 'marta', action: 'blocklists.add', target: 'Kites' },
     { actor: 'marta', action: 'blocklists.delete', target: 'Kites' },
   ]);
+});
+
+test('a version that waits can be turned down, once', async () => {
+  const id = await add({ name: 'Kites', url: 'https://lists.example/a' });
+  await read(id);
+  const held = { set_file: 'y.set', content_hash: 'y', etag: null, last_modified: null, entries_v4: 1 };
+  const text = JSON.stringify({ ...held, run_id: 1, reason: 'It shrank.', before: 5, after: 1 });
+  await database.db.updateTable('blocklist_sources').set({ held: text }).execute();
+  await keepSource(deps, id, call);
+  expect(await row()).toMatchObject({ held: null, set_file: 'x.set', entries: 5 });
+  await expect(keepSource(deps, id, call)).rejects.toMatchObject({ status: 409, code: 'nothing_held' });
 });

@@ -86,6 +86,8 @@ export async function changeSource(
   const enabled = body.enabled ?? row.enabled === 1;
   const format = body.format === undefined ? row.format : JSON.stringify(body.format);
   const readAnew = format !== row.format || url !== row.url;
+  // Before the transaction: it asks the database for the time zone, and SQLite has one connection.
+  const next_run_at = await dueNext(deps, row, { enabled, url, schedule, readAnew });
   await transact(db, async (transaction) => {
     await refuseTaken({ db: transaction, hostId }, { name, url, id });
     await transaction
@@ -97,7 +99,7 @@ export async function changeSource(
         format,
         enabled: enabled ? 1 : 0,
         changed_at: now(),
-        next_run_at: await dueNext(deps, row, { enabled, url, schedule, readAnew }),
+        next_run_at,
         ...(readAnew && forgotten),
       })
       .where('host_id', '=', hostId)
