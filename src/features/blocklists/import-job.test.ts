@@ -85,7 +85,10 @@ test('a list that shrinks by more than half waits for a person; accepted, it is 
   scene.serve(text('the server is not asked again'));
   const accepted = await scene.queue(source, true);
   await scene.round();
-  expect(await scene.run(accepted)).toMatchObject({ state: 'completed', counts: { enforced: 80 } });
+  expect(await scene.run(accepted)).toMatchObject({
+    state: 'completed',
+    counts: { valid: 80, removed: 120, enforced: 80 },
+  });
   expect(await scene.source(source.id)).toMatchObject({ held: null, entries: 80 });
 });
 

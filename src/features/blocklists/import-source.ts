@@ -75,7 +75,8 @@ export async function newVersion(
       async () => {},
       () => 'The version that waited was accepted.',
     );
-    const { set_file, content_hash, etag, last_modified, after } = waiting;
+    const { set_file, content_hash, etag, last_modified, after, counts } = waiting;
+    run.count(counts);
     return { version: { set_file, content_hash, etag, last_modified, entries: after } };
   }
   const fetched = await run.step('download', () => fetchList(deps, source, run), told);
@@ -104,7 +105,8 @@ export async function newVersion(
   // of a list that is off nothing is in force that could be lost
   if (reason === null || run.row.force === 1 || source.enabled === 0) return { version };
   const { entries: after, ...rest } = version;
-  return { held: { ...rest, run_id: run.row.id, reason, before: source.entries ?? 0, after } };
+  const { counts } = end;
+  return { held: { ...rest, run_id: run.row.id, reason, before: source.entries ?? 0, after, counts } };
 }
 
 /** The name of the set file of the version there is; null when there is none, or its file is gone. */

@@ -4,6 +4,7 @@ import { temporaryDatabase, type TemporaryDatabase } from '../../../test/databas
 import { createAudit } from '../../platform/audit.ts';
 import { addSource, changeSource, keepSource, removeSource, type ChangesDeps } from './source-changes.ts';
 import { createSource, updateSource } from './contract.ts';
+import { noCounts } from './run-rows.ts';
 import { readSourceRows } from './source-rows.ts';
 
 const call = { actor: { userId: 1, name: 'marta', role: 'admin' }, client: '192.0.2.1' };
@@ -101,7 +102,7 @@ test('deleted: its entries leave force, what was queued of it ends, and the act 
 test('a version that waits can be turned down, once', async () => {
   const id = await add({ name: 'Kites', url: 'https://lists.example/a' });
   await read(id);
-  const held = { set_file: 'y.set', content_hash: 'y', etag: null, last_modified: null, entries_v4: 1 };
+  const held = { set_file: 'y.set', content_hash: 'y', etag: null, last_modified: null, counts: noCounts };
   const text = JSON.stringify({ ...held, run_id: 1, reason: 'It shrank.', before: 5, after: 1 });
   await database.db.updateTable('blocklist_sources').set({ held: text }).execute();
   await keepSource(deps, id, call);

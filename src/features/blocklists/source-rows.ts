@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { notFound } from '../../base/errors.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import { listFormat, type ListFormat, type Source } from './contract.ts';
-import type { BlocklistRun } from './run-contract.ts';
+import { runCounts, type BlocklistRun } from './run-contract.ts';
 import { newestRuns } from './run-rows.ts';
 
 export type SourceRow = Selectable<Database['blocklist_sources']>;
@@ -24,6 +24,8 @@ const heldVersion = z.object({
   content_hash: z.string(),
   etag: z.string().nullable(),
   last_modified: z.string().nullable(),
+  /** As it was read. */
+  counts: runCounts.omit({ allowed: true, bytes: true, bytes_total: true, enforced: true }),
 });
 export type HeldVersion = z.output<typeof heldVersion>;
 
