@@ -133,7 +133,8 @@ test('an entry of the allow-list leaves the kernel, and comes back by undo of it
   await expectSound(page);
   await page.getByRole('button', { name: 'Take 20.0.0.1 off' }).click();
   await expect(page.getByRole('listitem').filter({ hasText: '20.0.0.1' })).toHaveCount(0);
-  await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click();
+  const toast = page.locator('.toast').filter({ hasText: '20.0.0.1 is no longer let through' });
+  await toast.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('listitem').filter({ hasText: '20.0.0.1' })).toContainText('office · admin');
 });
 
@@ -159,9 +160,8 @@ test('a CSV file is uploaded, its column chosen in the preview, and the list del
   await preview.getByLabel('Format').selectOption('CSV');
   await preview.getByLabel('Column, by heading or number').fill('source');
   await preview.getByRole('button', { name: 'Use this format' }).click();
-  await expect(preview.getByRole('listitem').filter({ hasText: '20.200.0.1' })).toContainText(
-    /20\.200\.0\.1,20\.200\.0\.920\.200\.0\.9/,
-  );
+  // what stands in the column that was chosen
+  await expect(preview.getByRole('listitem')).toHaveText(['20.200.0.9', '20.200.0.9']);
   await expectSound(page);
   await preview.getByRole('button', { name: 'Close' }).last().click();
   await menu(page, 'Owls', 'Delete…');
