@@ -2,7 +2,10 @@
 import { createBatcher } from './batcher.ts';
 
 export interface LiveEvent {
-  /** The event's name; `resync` = events may have been missed, read again what is shown. */
+  /**
+   * The event's name. Two are made here: `resync` = events may have been missed, read again what is shown; `opened` =
+   * the first opening: what was read before it may be from before an event that came just before it.
+   */
   type: string;
   data: unknown;
 }
@@ -78,8 +81,8 @@ export function createLive({ url, types, onEvents, document }: LiveDeps): Live {
     current.addEventListener('open', () => {
       failures = 0;
       heardAt = Date.now();
-      // the first opening follows the page's own first reads; every later one may have missed something
       if (opened) resync();
+      else batcher.add({ type: 'opened', data: null });
       opened = true;
       set({ kind: 'live' });
     });

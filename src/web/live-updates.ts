@@ -14,7 +14,7 @@ export function applyLiveEvents(queryClient: QueryClient, events: readonly LiveE
   applyToHistory(queryClient, events);
   applyToConfig(queryClient, events);
   applyToBlocklists(queryClient, events);
-  if (events.some((event) => event.type === 'status' || event.type === 'resync')) {
+  if (events.some(({ type }) => type === 'status' || type === 'resync' || type === 'opened')) {
     void queryClient.invalidateQueries({ queryKey: ['status'] });
     void queryClient.invalidateQueries({ queryKey: ['jails'] });
   }

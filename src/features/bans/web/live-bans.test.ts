@@ -99,3 +99,18 @@ test('a ban is not undone by an answer that was on its way, and is from before i
   stop();
   queryClient.clear();
 });
+
+test('what was read before the stream was open is read once more: a ban may lie between', async () => {
+  const queryClient = new QueryClient();
+  const answers = [[], [held('192.0.2.7')]];
+  let asked = 0;
+  const query = { queryKey: ['bans', 'newest'], queryFn: async () => ({ items: answers[asked++] }) };
+  const stop = new QueryObserver(queryClient, query).subscribe(() => {});
+  await expect.poll(() => queryClient.getQueryData(query.queryKey)).toEqual({ items: [] });
+  applyToBans(queryClient, [event('opened', null)]);
+  await expect
+    .poll(() => queryClient.getQueryData(query.queryKey))
+    .toMatchObject({ items: [{ ip: '192.0.2.7' }] });
+  stop();
+  queryClient.clear();
+});

@@ -82,6 +82,11 @@ export function settle(events: readonly LiveEvent[]): {
 
 /** Called at the pace of `ui/live.ts`. */
 export function applyToBans(queryClient: QueryClient, events: readonly LiveEvent[]): void {
+  if (events.some(({ type }) => type === 'opened')) {
+    void readAgain(queryClient, ['bans', 'newest']);
+    for (const name of ['repeated', 'ending', 'of', 'list'])
+      void queryClient.invalidateQueries({ queryKey: ['bans', name] });
+  }
   const { added, ended, whole } = settle(events);
   if (whole) {
     for (const name of ['newest', 'repeated', 'ending', 'of']) {
