@@ -1,6 +1,5 @@
 /** The sentence of filters, and how many rows it leaves. */
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
-import { useEffect, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { Chip } from '../../../ui/chip.tsx';
 import { Country } from '../../../ui/country.tsx';
@@ -8,6 +7,7 @@ import { Icon } from '../../../ui/icon.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { formatCount } from '../../../ui/numbers.ts';
 import { SearchInput } from '../../../ui/search-input.tsx';
+import { useSearchText } from '../../../ui/use-search-text.ts';
 import { useCountryName } from '../../../ui/use-country-name.ts';
 import { useBanDialog } from './ban-dialog-host.tsx';
 import { isFiltered, readBansView, type BansView } from './bans-view.ts';
@@ -21,7 +21,6 @@ interface BansFilterProps {
   all: number;
 }
 
-const quietMs = 200;
 const origins = ['own', 'manual'] as const;
 
 export function BansFilter({ view, onView, countries, shown, all }: BansFilterProps) {
@@ -121,23 +120,14 @@ function AddFilter({ text }: { text: string }) {
 
 function SearchField({ view, onView }: Pick<BansFilterProps, 'view' | 'onView'>) {
   const { t } = useTranslation();
-  const [text, setText] = useState(view.search ?? '');
-  const [told, setTold] = useState(view.search ?? '');
-  const current = view.search ?? '';
-  // the URL changed by itself (a link, Clear, back): the field follows
-  if (current !== told) {
-    setTold(current);
-    setText(current);
-  }
-  useEffect(() => {
-    if (text.trim() === current) return undefined;
-    const timer = setTimeout(() => {
-      setTold(text.trim());
+  const [text, setText] = useSearchText({
+    current: view.search ?? '',
+    wantedOf: (typed) => typed.trim(),
+    send(typed) {
       const { row: _, address: __, ...rest } = view;
-      onView(readBansView({ ...rest, search: text }));
-    }, quietMs);
-    return () => clearTimeout(timer);
-  }, [text, current, view, onView]);
+      onView(readBansView({ ...rest, search: typed }));
+    },
+  });
   return (
     <SearchInput
       value={text}

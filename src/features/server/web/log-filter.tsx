@@ -1,9 +1,9 @@
 /** What narrows the log: words, least severity, jail, and whether rotated files are read too. */
 import IconSelector from '@tabler/icons-react/dist/esm/icons/IconSelector.mjs';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../../ui/icon.tsx';
 import { SearchInput } from '../../../ui/search-input.tsx';
+import { useSearchText } from '../../../ui/use-search-text.ts';
 import { levels, without, type LogView } from './log-view.ts';
 
 interface LogFilterProps {
@@ -13,8 +13,6 @@ interface LogFilterProps {
   /** Files that rotation left. */
   rotatedFiles: number;
 }
-
-const quietMs = 250;
 
 export function LogFilter({ view, onView, jails, rotatedFiles }: LogFilterProps) {
   const { t } = useTranslation();
@@ -77,23 +75,14 @@ export function LogFilter({ view, onView, jails, rotatedFiles }: LogFilterProps)
 
 function Words({ view, onView }: Pick<LogFilterProps, 'view' | 'onView'>) {
   const { t } = useTranslation();
-  const current = view.filter ?? '';
-  const [typed, setTyped] = useState(current);
-  const [told, setTold] = useState(current);
-  // the URL changed by itself: the field follows
-  if (current !== told) {
-    setTold(current);
-    setTyped(current);
-  }
-  useEffect(() => {
-    const wanted = typed.trim();
-    if (wanted === current) return undefined;
-    const timer = setTimeout(() => {
-      setTold(wanted);
+  const [typed, setTyped] = useSearchText({
+    current: view.filter ?? '',
+    wantedOf: (text) => text.trim(),
+    send(text) {
+      const wanted = text.trim();
       onView(wanted === '' ? without(view, 'filter') : { ...view, filter: wanted });
-    }, quietMs);
-    return () => clearTimeout(timer);
-  }, [typed, current, view, onView]);
+    },
+  });
   return (
     <SearchInput
       value={typed}
