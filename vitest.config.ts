@@ -40,7 +40,7 @@ const once = [
 
 /** Names from `test/` through which a test comes to a database of the run's kind. */
 const database =
-  /temporaryDatabase|openChangesScene|startMirrored|startBangui|databaseEnvironment|databaseOf/;
+  /temporaryDatabase|openChangesScene|importScene|startMirrored|startBangui|databaseEnvironment|databaseOf/;
 const onBoth = globSync(include).filter(
   (file) =>
     !file.startsWith('test/deploy/') && !once.includes(file) && database.test(readFileSync(file, 'utf8')),
