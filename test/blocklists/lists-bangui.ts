@@ -51,8 +51,9 @@ export async function listsBangui(env: Record<string, string> = {}) {
       return z.object({ id: z.number() }).parse(body).id;
     },
     /** Begins it; answers the run. */
-    async begin(id: number): Promise<number> {
-      const body = await expectOk(operator.send('POST', `${lists}/import`, { id }));
+    async begin(id: number, accept = false): Promise<number> {
+      const wanted = { id, accept_change: accept };
+      const body = await expectOk(operator.send('POST', `${lists}/import`, wanted));
       return z.object({ run_id: z.number() }).parse(body).run_id;
     },
     run: async (id: number) => blocklistRun.parse(await expectOk(operator.get(`${lists}/runs/${id}`))),
