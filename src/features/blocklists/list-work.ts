@@ -1,4 +1,4 @@
-/** Work on whole lists, off the main thread: one thread, started at first use and ended when idle. */
+/** Work on whole lists, off the main thread: a thread for each job, so that what it leaves in memory goes with it. */
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/errors.ts';
@@ -31,48 +31,30 @@ export interface ListWork {
 /** Ranges lie outside of the heap. */
 const memory = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 128 };
 
-export function createListWork({ idleMs = 30_000 }: { idleMs?: number } = {}): ListWork {
+export function createListWork(): ListWork {
   const closing = new AbortController();
-  let running: Worker | null = null;
-  let idle: NodeJS.Timeout | null = null;
   let turn: Promise<unknown> = Promise.resolve();
-
-  const start = (): Worker => {
-    const worker = withRoomyHeap(
-      () => new Worker(new URL('list-work-thread.ts', import.meta.url), { resourceLimits: memory }),
-    );
-    // heard by the job under way; unheard, it would end this process
-    worker.on('error', () => {});
-    worker.once('exit', () => {
-      if (running === worker) running = null;
-    });
-    return worker;
-  };
-
-  const end = async (): Promise<void> => {
-    const worker = running;
-    running = null;
-    await worker?.terminate();
-  };
 
   const inTurn = <End>(job: ListJob, tools: Tools): Promise<End> => {
     const signal = AbortSignal.any([tools.signal, closing.signal]);
     const result = turn.then(async () => {
       signal.throwIfAborted();
-      if (idle !== null) clearTimeout(idle);
       const rest = favourSpeed();
+      const worker = withRoomyHeap(
+        () => new Worker(new URL('list-work-thread.ts', import.meta.url), { resourceLimits: memory }),
+      );
+      // heard by the job; unheard, it would end this process
+      worker.on('error', () => {});
       try {
-        return await ask<End>((running ??= start()), job, { ...tools, signal });
+        return await ask<End>(worker, job, { ...tools, signal });
       } catch (error) {
-        if (!(error instanceof AppError) || error.code === threadFailed) {
-          await end();
-          await removeDraft(job);
-        }
+        // it may be writing still
+        await worker.terminate();
+        if (!(error instanceof AppError) || error.code === threadFailed) await removeDraft(job);
         throw error;
       } finally {
+        await worker.terminate();
         rest();
-        idle = setTimeout(() => void end(), idleMs);
-        idle.unref();
       }
     });
     turn = result.catch(() => {});
@@ -88,8 +70,6 @@ export function createListWork({ idleMs = 30_000 }: { idleMs?: number } = {}): L
     async close() {
       closing.abort(new Error('the work on lists is over'));
       await turn;
-      if (idle !== null) clearTimeout(idle);
-      await end();
     },
   };
 }
