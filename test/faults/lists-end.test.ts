@@ -4,6 +4,10 @@ import { until } from '../bangui.ts';
 import { lines, slowText, text } from '../blocklists/list-server.ts';
 import { listsBangui, type ListsBangui } from '../blocklists/lists-bangui.ts';
 
+/** The long form is a million, and more kills. */
+const isLong = process.env['BANGUI_TORTURE'] === '1';
+const [large, kills] = isLong ? [1_000_000, 40] : [300_000, 6];
+
 const shutdownEvents = [
   'bangui_shutting_down',
   'scheduler_stopped_accepting_jobs',
@@ -15,7 +19,7 @@ const shutdownEvents = [
   'bangui_shut_down',
 ];
 
-describe('the end of the process during an import', { timeout: 120_000 }, () => {
+describe('the end of the process during an import', { timeout: isLong ? 900_000 : 120_000 }, () => {
   let scene: ListsBangui;
   let source: number;
   let size = 1_000;
@@ -92,11 +96,11 @@ describe('the end of the process during an import', { timeout: 120_000 }, () => 
   });
 
   test('kill -9 at any moment: the old list or the new one, then the new one', async () => {
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < kills; round++) {
       const before = size;
       scene.server.serve(text(next()));
       await scene.begin(source).catch(() => 0);
-      await new Promise((resolve) => setTimeout(resolve, round * 60));
+      await new Promise((resolve) => setTimeout(resolve, (round * 360) / kills));
       await scene.bangui.kill();
       expect([before, size]).toContain(await scene.inKernel());
       await scene.restart();
@@ -109,7 +113,7 @@ describe('the end of the process during an import', { timeout: 120_000 }, () => 
     await scene.operator.send('PUT', path, { enabled: false });
     await until('it is out of force', async () => (await scene.inKernel()) === 0, 30_000);
     await nothingRuns();
-    size += 300_000;
+    size += large;
     scene.server.serve(text(lines(size)));
     const reading = await scene.begin(source);
     await scene.untilStep(reading, 'read');
