@@ -105,7 +105,8 @@ export function createReaders({ program }: { program: string | null }): Readers 
     const engine = await findEngine(program, 'fail2ban-server');
     if ('missing' in engine) return failed(engine.missing);
     if (closed) return failed(stopping);
-    const start = () => startCaged({ program: engine.python, args: ['-I', '-B', script, JSON.stringify(limits)] });
+    const start = () =>
+      startCaged({ program: engine.python, args: ['-I', '-B', script, JSON.stringify(limits)] });
     if (kept === null || kept.server.isGone()) kept = { server: start(), answers: 0 };
     let end = await kept.server.ask(line, within);
     // It goes without an answer when another fail2ban was installed, or when the kernel wants the memory.
