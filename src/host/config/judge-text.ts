@@ -37,7 +37,7 @@ const warning = (code: string, message: string, place: Partial<Found>): Found =>
   severity: 'warning',
 });
 
-// eslint-disable-next-line no-control-regex -- these are what is looked for
+// oxlint-disable-next-line no-control-regex -- these are what is looked for
 const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/;
 
 function judgeLetters(content: string): Found[] {

@@ -53,13 +53,7 @@ export function AllowedTab() {
             <li key={`${why} ${entry} ${detail}`} className="lists-standing">
               <span className="mono">{entry}</span>
               <span className="small soft">
-                {t(`lists.why.${why}`)}
-                {detail === '' ? null : (
-                  <>
-                    {', '}
-                    <LogText text={detail} most={160} />
-                  </>
-                )}
+                {detail === '' ? t(`lists.why.${why}`) : <LogText text={detail} most={160} />}
               </span>
             </li>
           ))}
