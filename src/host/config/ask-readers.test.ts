@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createReaders } from './ask-readers.ts';
 
-const request = { configDir: '/etc/fail2ban', jails: false, paths: ['filter.d/sshd'] };
+const request = { configDir: '/etc/fail2ban', jails: null, paths: ['filter.d/sshd'] };
 
 test('it is asked again and again, started again when it was killed, and ended with the one who asked', async () => {
   const readers = createReaders({ program: null });

@@ -7,7 +7,8 @@ import { findEngine } from '../regex/find-engine.ts';
 
 export interface ReadersRequest {
   configDir: string;
-  jails: boolean;
+  /** `known`: digests of jails that need not be told again; null: no jails. */
+  jails: { known: readonly string[] } | null;
   /** Filters and actions to read by themselves: `filter.d/sshd`. */
   paths: readonly string[];
 }
@@ -35,6 +36,9 @@ const jail = z.object({
 });
 export type ToldJail = z.output<typeof jail>;
 
+/** A digest stands for everything that is told; that is null where the digest was known. */
+const digested = z.object({ digest: text, told: jail.nullable() });
+
 const toldFinding = z.object({
   severity: z.enum(['error', 'warning']),
   code: text,
@@ -59,7 +63,7 @@ const answer = z.object({
   root: text,
   /** Files of the jails, in the order in which they are merged. */
   files: z.array(text).default([]),
-  jails: z.array(jail).default([]),
+  jails: z.array(digested).default([]),
   /** Files of the filters and actions that jails use, by `filter.d/sshd`. */
   definitions: z.record(text, z.array(text)).default({}),
   read: z.record(text, definition),

@@ -129,18 +129,39 @@ function notRead(error: unknown): NotRead {
   throw error;
 }
 
-/** Says the same text as long as no file below the folder has changed, come or gone. */
-export async function folderStamp(configDir: string): Promise<string> {
-  const root = await rootOf(configDir);
-  if (root === null) return 'missing';
-  const names = await readdir(root, { recursive: true }).catch(() => null);
-  if (names === null) return 'closed';
-  const kept = names.slice(0, mostFiles).toSorted();
-  const stamps = await Promise.all(
-    kept.map((name) => stat(join(root, name), { bigint: true }).then(stampOf, () => 'gone')),
-  );
-  return kept.map((name, index) => `${name} ${stamps[index]}`).join('\n');
+export interface FolderStamp {
+  /** The same text as long as no file below the folder has changed, come or gone. */
+  text: string;
+  /** False while a file has changed so lately that its next change may leave the same times. */
+  settled: boolean;
+  /** Of each file, below the folder; those that have changed lately are left out. */
+  files: ReadonlyMap<string, string>;
 }
 
-const stampOf = ({ ino, size, mtimeNs, ctimeNs, mode }: BigIntStats): string =>
-  `${ino} ${size} ${mtimeNs} ${ctimeNs} ${mode}`;
+/** Times of files are no finer than some milliseconds. */
+const settledMs = 100n;
+
+export async function folderStamp(configDir: string): Promise<FolderStamp> {
+  const root = await rootOf(configDir);
+  const names = root === null ? null : await readdir(root, { recursive: true }).catch(() => null);
+  if (root === null || names === null)
+    return { text: root === null ? 'missing' : 'closed', settled: true, files: new Map() };
+  const kept = names.slice(0, mostFiles).toSorted();
+  const latest = BigInt(Date.now()) - settledMs;
+  const stamps = await Promise.all(
+    kept.map(async (name) => {
+      const status = await stat(join(root, name), { bigint: true }).catch(() => null);
+      return { name, stamp: stampOf(status), settled: status === null || status.ctimeMs < latest };
+    }),
+  );
+  return {
+    text: stamps.map(({ name, stamp }) => `${name} ${stamp}`).join('\n'),
+    settled: stamps.every((one) => one.settled),
+    files: new Map(stamps.filter((one) => one.settled).map(({ name, stamp }) => [name, stamp])),
+  };
+}
+
+const stampOf = (status: BigIntStats | null): string =>
+  status === null
+    ? 'gone'
+    : `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs} ${status.mode}`;

@@ -1,9 +1,9 @@
 /** Keeps what fail2ban's readers answered until a file of the configuration changes, comes or goes. */
 import { createReaders } from './ask-readers.ts';
 import type { FileKind } from './change.ts';
-import { folderStamp } from './config-folder.ts';
+import { folderStamp, type FolderStamp } from './config-folder.ts';
 import { readDefinition, type DefinitionOutcome } from './definitions.ts';
-import { readEffective, type ConfigReading } from './effective.ts';
+import { createEffective, type ConfigReading } from './effective.ts';
 import { parseConfigFile } from './parse-config-file.ts';
 
 export interface ConfigReader {
@@ -16,7 +16,7 @@ export interface ConfigReader {
 }
 
 interface Kept {
-  stamp: string;
+  stamp: FolderStamp;
   reading: Promise<ConfigReading> | null;
   definitions: Map<string, Promise<DefinitionOutcome>>;
 }
@@ -31,18 +31,20 @@ export function createConfigReader({
 }): ConfigReader {
   const readers = createReaders({ program });
   const deps = { configDir, readers };
-  let kept: Kept = { stamp: '', reading: null, definitions: new Map() };
+  const readEffective = createEffective(deps);
+  let kept: Kept | null = null;
 
   const now = async (): Promise<Kept> => {
     const stamp = await folderStamp(configDir);
-    if (kept.stamp !== stamp) kept = { stamp, reading: null, definitions: new Map() };
+    const isAsItWas = kept?.stamp.settled === true && kept.stamp.text === stamp.text;
+    if (kept === null || !isAsItWas) kept = { stamp, reading: null, definitions: new Map() };
     return kept;
   };
 
   return {
     async read() {
       const mine = await now();
-      mine.reading ??= readEffective(deps);
+      mine.reading ??= readEffective(mine.stamp);
       const reading = await mine.reading;
       // What failed for want of time or memory may go well the next time.
       if (reading.failure !== null) mine.reading = null;

@@ -29,7 +29,7 @@ export async function readDefinition(
   { configDir, readers }: ReadDeps,
   path: string,
 ): Promise<DefinitionOutcome> {
-  const outcome = await readers.ask({ configDir, jails: false, paths: [path] });
+  const outcome = await readers.ask({ configDir, jails: null, paths: [path] });
   if (outcome.kind === 'failed') return { kind: 'failure', sentence: outcome.sentence };
   const { root, read, findings } = outcome.answer;
   const told = read[path];

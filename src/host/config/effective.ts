@@ -1,10 +1,11 @@
 /** The configuration as fail2ban reads it: every jail's values, where each is set, and what is wrong. */
 import type { Readers, ReadersAnswer, ToldJail } from './ask-readers.ts';
 import type { Finding } from './change.ts';
-import { listConfigFiles } from './config-folder.ts';
+import { listConfigFiles, type FolderStamp } from './config-folder.ts';
 import { findProblems, type KnownNames } from './find-problems.ts';
-import { jailOption, jailOptions } from './jail-options.ts';
-import { placed, readLayersOf, type KnownFiles, type Layers, type PlacedValue } from './place-values.ts';
+import { keepEntries, type KnownEntries } from './keep-entries.ts';
+import { placeJail, type PlacedJail } from './place-jail.ts';
+import { readLayersOf, type Layers, type PlacedValue } from './place-values.ts';
 
 export interface ReadJail {
   name: string;
@@ -41,25 +42,88 @@ export interface ReadDeps {
   readers: Readers;
 }
 
-/** Never throws for what the files hold. */
-export async function readEffective({ configDir, readers }: ReadDeps): Promise<ConfigReading> {
-  const outcome = await readers.ask({ configDir, jails: true, paths: [] });
-  if (outcome.kind === 'failed') {
-    return { ...nothing, layers: await readLayersOf(configDir, []), failure: outcome.sentence };
-  }
-  const { answer } = outcome;
-  const layers = await readLayersOf(answer.root, answer.files);
-  const names = answer.jails.every((one) => one.problem === null) ? noNames : await namesOf(configDir);
-  const filters = await filterLayers(answer);
+/** What the last reading was made of: what is the same again is not made again. */
+interface Before {
+  entries: KnownEntries;
+  jailLayers: Layers | undefined;
+  filters: ReadonlyMap<string, Layers>;
+  told: ReadonlyMap<string, ToldJail>;
+  placed: ReadonlyMap<string, PlacedJail>;
+}
+
+/** `stamp` is of before the reading. Never throws for what the files hold. */
+export function createEffective({
+  configDir,
+  readers,
+}: ReadDeps): (stamp: FolderStamp) => Promise<ConfigReading> {
+  let before: Before = {
+    entries: new Map(),
+    jailLayers: undefined,
+    filters: new Map(),
+    told: new Map(),
+    placed: new Map(),
+  };
+  return async (stamp) => {
+    // Another reading may end while this one is at work: it builds on what it began with.
+    const { entries, jailLayers, filters, told, placed } = before;
+    const outcome = await readers.ask({ configDir, jails: { known: [...told.keys()] }, paths: [] });
+    if (outcome.kind === 'failed') {
+      return { ...nothing, layers: await readLayersOf(configDir, []), failure: outcome.sentence };
+    }
+    const { answer } = outcome;
+    const { root } = answer;
+    const files = keepEntries(root, stamp, entries);
+    const layers = await readLayersOf(root, answer.files, { read: files.read, before: jailLayers });
+    const filterLayers = new Map(
+      await Promise.all(
+        Object.entries(answer.definitions)
+          .filter(([name]) => name.startsWith('filter.d/'))
+          .map(async ([name, paths]): Promise<[string, Layers]> => [
+            name,
+            await readLayersOf(root, paths, { read: files.read, before: filters.get(name) }),
+          ]),
+      ),
+    );
+    const toldNow = new Map(
+      answer.jails.map((one) => [one.digest, one.told ?? told.get(one.digest) ?? unknown()]),
+    );
+    const placedNow = new Map(
+      [...toldNow.values()].map((one) => {
+        const sources = {
+          own: layers.section(one.name),
+          defaults: layers.section('DEFAULT'),
+          ofFilter: filterLayers.get(`filter.d/${one.filter?.name ?? ''}`),
+        };
+        return [one.name, placeJail(one, sources, placed.get(one.name))];
+      }),
+    );
+    before = {
+      entries: files.kept,
+      jailLayers: layers,
+      filters: filterLayers,
+      told: toldNow,
+      placed: placedNow,
+    };
+    return await readingOf(configDir, answer, layers, [...placedNow.values()]);
+  };
+}
+
+const unknown = (): never => {
+  throw new Error('fail2ban’s readers took a jail for known that is not');
+};
+
+async function readingOf(
+  configDir: string,
+  answer: ReadersAnswer,
+  layers: Layers,
+  placed: readonly PlacedJail[],
+): Promise<ConfigReading> {
+  const names = placed.every(({ told }) => told.problem === null) ? noNames : await namesOf(configDir);
   const shipped = new Set(
     layers.entries.filter((one) => one.file.endsWith('.conf')).map((one) => one.section),
   );
-  const placedJails = answer.jails.map((told) => {
-    const ofFilter = filters.get(`filter.d/${told.filter?.name ?? ''}`);
-    return { told, ...valuesOf(told, layers, ofFilter) };
-  });
-  const findings = findProblems({ answer, layers, names, jails: placedJails });
-  const jails = placedJails.map(({ told, values, ownOptions, value }): ReadJail => ({
+  const findings = findProblems({ answer, layers, names, jails: placed });
+  const jails = placed.map(({ told, values, ownOptions, value }): ReadJail => ({
     name: told.name,
     enabled: told.enabled,
     own: !shipped.has(told.name),
@@ -94,39 +158,4 @@ async function namesOf(configDir: string): Promise<KnownNames> {
     ),
   ];
   return { filters: of('filter'), actions: of('action') };
-}
-
-async function filterLayers({ root, definitions }: ReadersAnswer): Promise<Map<string, Layers>> {
-  const filters = Object.entries(definitions).filter(([name]) => name.startsWith('filter.d/'));
-  const known: KnownFiles = new Map();
-  return new Map(
-    await Promise.all(
-      filters.map(async ([name, files]): Promise<[string, Layers]> => [
-        name,
-        await readLayersOf(root, files, known),
-      ]),
-    ),
-  );
-}
-
-interface JailValues {
-  values: readonly PlacedValue[];
-  ownOptions: ReadonlySet<string>;
-  value(option: string): PlacedValue | null;
-}
-
-function valuesOf(told: ToldJail, layers: Layers, ofFilter: Layers | undefined): JailValues {
-  const value = (option: string): PlacedValue | null => {
-    const own = layers.chain([told.name, 'DEFAULT'], option);
-    const ofFilterToo = jailOption(option)?.ofFilter === true;
-    const inherited = ofFilterToo ? (ofFilter?.chain(['Definition', 'DEFAULT'], option) ?? []) : [];
-    if (own.length > 0 || Object.hasOwn(told.options, option)) {
-      return placed(option, told.options[option] ?? null, [...own, ...inherited]);
-    }
-    if (!Object.hasOwn(told.fromFilter, option)) return null;
-    return placed(option, told.fromFilter[option] ?? null, inherited);
-  };
-  const ownOptions = new Set(layers.entries.filter((one) => one.section === told.name).map((one) => one.key));
-  const options = new Set([...jailOptions.map((one) => one.name), ...ownOptions]);
-  return { value, ownOptions, values: [...options].flatMap((option) => value(option) ?? []) };
 }

@@ -16,11 +16,12 @@ interface Problems {
   answer: ReadersAnswer;
   layers: Layers;
   names: KnownNames;
-  jails: readonly {
-    told: ToldJail;
-    values: readonly PlacedValue[];
-    value(option: string): PlacedValue | null;
-  }[];
+  jails: readonly (JailValues & { told: ToldJail; wrong: readonly Finding[] })[];
+}
+
+export interface JailValues {
+  values: readonly PlacedValue[];
+  value(option: string): PlacedValue | null;
 }
 
 export function findProblems({ answer, layers, names, jails }: Problems): Finding[] {
@@ -42,7 +43,11 @@ export function findProblems({ answer, layers, names, jails }: Problems): Findin
       suggestion: null,
     };
   });
-  return [...told, ...missingIncludes(answer, layers), ...jails.flatMap((one) => ofJail(one, names))];
+  return [
+    ...told,
+    ...missingIncludes(answer, layers),
+    ...jails.flatMap((one) => [...one.wrong, ...problemOf(one, names)]),
+  ];
 }
 
 const fileOf = (root: string, { file }: ToldFinding): string | null =>
@@ -81,24 +86,29 @@ function missingIncludes({ missing, root }: ReadersAnswer, layers: Layers): Find
     );
 }
 
-function ofJail({ told, values, value }: Problems['jails'][number], names: KnownNames): Finding[] {
-  const severity = severityIn(told, 'error');
-  const finding = (
-    option: string | null,
-    rest: Pick<Finding, 'code' | 'message' | 'suggestion'>,
-  ): Finding => {
-    const place = option === null ? null : (value(option)?.origin ?? null);
-    const { file = null, line = null } = place ?? {};
-    return { severity, jail: told.name, option, file, line, ...rest };
-  };
-  const wrong = values.flatMap(({ option, value: text }): Finding[] => {
+/** Values that fail2ban would not take. */
+export function wrongValues(told: ToldJail, { values, value }: JailValues): Finding[] {
+  return values.flatMap(({ option, value: text }) => {
     const problem = text === null ? null : (jailOption(option)?.judge(text) ?? null);
     if (problem === null || !breaks.has(problem.code)) return [];
-    return [finding(option, { ...problem, suggestion: null })];
+    return [inJail(told, value, { option, ...problem, suggestion: null })];
   });
-  if (told.problem === null) return wrong;
-  const { option, code, suggestion } = blame(told, names);
-  return [...wrong, finding(option, { code, message: told.problem, suggestion })];
+}
+
+/** Why fail2ban would leave the whole jail out. */
+function problemOf({ told, value }: Problems['jails'][number], names: KnownNames): Finding[] {
+  if (told.problem === null) return [];
+  return [inJail(told, value, { message: told.problem, ...blame(told, names) })];
+}
+
+function inJail(
+  told: ToldJail,
+  value: JailValues['value'],
+  said: Pick<Finding, 'option' | 'code' | 'message' | 'suggestion'>,
+): Finding {
+  const place = said.option === null ? null : (value(said.option)?.origin ?? null);
+  const { file = null, line = null } = place ?? {};
+  return { severity: severityIn(told, 'error'), jail: told.name, file, line, ...said };
 }
 
 /** The others are only refused in what is written anew: fail2ban does well with them. */

@@ -22,51 +22,79 @@ export interface PlacedValue {
   overrides: readonly (Place & { value: string })[];
 }
 
+export interface Section {
+  entries: readonly Placed[];
+  /** The deciding one first. */
+  chain(key: string): readonly Placed[];
+}
+
 /** Entries of files in the order in which fail2ban merges them, by section and key. */
 export interface Layers {
   entries: readonly Placed[];
+  /** The same entries, by file. */
+  files: readonly (readonly Placed[])[];
+  /** The very same one as before where everything in it is. */
+  section(name: string): Section;
   /** The deciding one first; `sections` from the nearest to the farthest. */
   chain(sections: readonly string[], key: string): readonly Placed[];
 }
 
-/** What stands in files, by their paths: most filters include the same ones. */
-export type KnownFiles = Map<string, Promise<readonly Placed[]>>;
+/** What stands in a file below the folder. */
+export type ReadEntries = (file: string) => Promise<readonly Placed[]>;
 
-/** `files` as the readers name them, below `root`. What cannot be read any more is left out. */
+/** What cannot be read any more holds nothing. */
+export const readEntriesIn =
+  (root: string): ReadEntries =>
+  async (file) => {
+    const bytes = await readInside(root, file);
+    return bytes.kind === 'read' ? parseIni(bytes.text).map((entry) => ({ ...entry, file })) : [];
+  };
+
+/** `files` as the readers name them, below `root`. `before` itself where everything in them is the same. */
 export async function readLayersOf(
   root: string,
   files: readonly string[],
-  known: KnownFiles = new Map(),
+  { read = readEntriesIn(root), before }: { read?: ReadEntries; before?: Layers | undefined } = {},
 ): Promise<Layers> {
-  const read = await Promise.all(
-    files.map((path) => {
-      const entries = known.get(path) ?? readEntries(root, relative(root, path));
-      known.set(path, entries);
-      return entries;
+  const entries = await Promise.all(files.map((path) => read(relative(root, path))));
+  return before !== undefined && sameItems(entries, before.files) ? before : layersOf(entries, before);
+}
+
+/** The very same ones, in the same order. */
+const sameItems = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  one.length === other.length && one.every((item, index) => item === other[index]);
+
+function layersOf(files: readonly (readonly Placed[])[], before: Layers | undefined): Layers {
+  const entries = files.flat();
+  const lists = new Map<string, Placed[]>();
+  for (const entry of entries) append(lists, conditional(entry.section)[0], entry);
+  const sections = new Map(
+    [...lists].map(([name, list]) => {
+      const known = before?.section(name);
+      return [name, known !== undefined && sameItems(known.entries, list) ? known : sectionOf(list)];
     }),
   );
-  return layersOf(read.flat());
-}
-
-async function readEntries(root: string, file: string): Promise<readonly Placed[]> {
-  const bytes = await readInside(root, file);
-  return bytes.kind === 'read' ? parseIni(bytes.text).map((entry) => ({ ...entry, file })) : [];
-}
-
-function layersOf(entries: readonly Placed[]): Layers {
-  const byKey = new Map<string, Placed[]>();
-  for (const entry of entries) {
-    const [section, condition] = conditional(entry.section);
-    const key = `${section}\n${entry.key}${condition}`;
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [entry]);
-    else list.push(entry);
-  }
+  const section = (name: string): Section => sections.get(name) ?? noSection;
   return {
     entries,
-    chain: (sections, key) =>
-      sections.flatMap((section) => byKey.get(`${section}\n${key.toLowerCase()}`)?.toReversed() ?? []),
+    files,
+    section,
+    chain: (names, key) => names.flatMap((name) => section(name).chain(key)),
   };
+}
+
+function sectionOf(entries: readonly Placed[]): Section {
+  const byKey = new Map<string, Placed[]>();
+  for (const entry of entries) append(byKey, entry.key + conditional(entry.section)[1], entry);
+  return { entries, chain: (key) => byKey.get(key.toLowerCase())?.toReversed() ?? [] };
+}
+
+const noSection = sectionOf([]);
+
+function append(lists: Map<string, Placed[]>, key: string, entry: Placed): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [entry]);
+  else list.push(entry);
 }
 
 /** `[Init?family=inet6]` sets its options in `[Init]`, under names that end in its condition. */

@@ -15,6 +15,7 @@ from configparser import (
 )
 
 from fail2ban.client.configparserinc import SafeConfigParserWithIncludes as Parser
+from fail2ban.client.configreader import ConfigReader
 
 # Real path of the folder. Until it is known nothing is refused, and Python loads its own modules.
 root = ""
@@ -193,17 +194,44 @@ def includes(self, resource, seen=[]):
 setattr(Parser, uncached_name, includes)
 
 plain_read = Parser.read
+Parser.merged_files = Parser.merged_from = ()
 
 
 def read(self, filenames, get_includes=True):
-    """Keeps the files in the order in which they were merged."""
+    """Keeps the files and their parsers in the order in which they were merged."""
     files = plain_read(self, filenames, get_includes)
     if get_includes:
         self.merged_files = list(files)
+        self.merged_from = [self._cfg_share["inc:" + file][0] for file in files]
     return files
 
 
 Parser.read = read
+
+# Names of the filters and actions that were asked for.
+read_names = []
+plain_read_named = ConfigReader.read
+
+
+def read_named(self, name, once=True):
+    read_names.append(name)
+    return plain_read_named(self, name, once)
+
+
+ConfigReader.read = read_named
+
+plain_map = Parser._map_section_options
+
+
+def map_section_options(self, section, option, rest, values):
+    """Notes when a value refers to another section: `%(other/port)s`."""
+    for reference, name in self.SECTION_OPTSUBST_CRE.findall(rest):
+        if reference[: -len(name) - 1].lower() not in ("known", "default"):
+            self.looked_elsewhere = True
+    return plain_map(self, section, option, rest, values)
+
+
+Parser._map_section_options = map_section_options
 
 
 # Python's parser takes the same long way for what is not set and for what refers to nothing, and that is nearly all.
