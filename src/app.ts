@@ -12,6 +12,7 @@ import { createBanRenewals } from './features/bans/ban-renewals.ts';
 import { createManualBans } from './features/bans/manual-bans.ts';
 import { createMirror } from './features/bans/mirror.ts';
 import { bansRoutes } from './features/bans/routes.ts';
+import { pruneRevisions } from './features/config/prune-revisions.ts';
 import { geoRoutes } from './features/geo/routes.ts';
 import { healthRoutes } from './features/health/routes.ts';
 import { jobsRoutes } from './features/jobs/routes.ts';
@@ -177,10 +178,10 @@ export async function startApp({
     const engine = openAddress({ ...common, config, databaseFile, locate: geo.locate });
     openLab({ ...common, locate: geo.locate, config });
     const fail2ban = { config, socketPath, audit };
-    openJails({ ...common, ...fail2ban, scheduler, engine, tell: tellStatus });
+    const jails = openJails({ ...common, ...fail2ban, scheduler, engine, tell: tellStatus });
     const changes = await openConfig({ ...common, ...fail2ban, events, isConfirmed: sessions.isConfirmed });
     const practiceStart = practice?.startCommand ?? null;
-    openServer({ ...common, ...fail2ban, live, practiceStart, changes });
+    openServer({ ...common, ...fail2ban, live, practiceStart, changes, jails });
     jobsRoutes({ mount, db, scheduler, audit });
     const overview = {
       host,
@@ -201,6 +202,8 @@ export async function startApp({
       sweepLimits: async () => (await limiter.sweep()) + (await throttle.sweep()),
       probeHost: host.refresh,
       pruneRuns: scheduler.runs.prune,
+      pruneRevisions: (fence, before) => pruneRevisions({ db, hostId: host.id }, fence, before),
+      revisionsKept: config.configRetentionDays * 86_400_000,
       now,
     });
     for (const job of [...housekeeping, ...jobs]) scheduler.add(job);

@@ -1,5 +1,5 @@
 /** The settings of fail2ban's programs, and of what may be changed in its configuration. */
-import { commandLine, flag, folders, text, type Setting } from './setting.ts';
+import { commandLine, flag, folders, text, wholeNumber, type Setting } from './setting.ts';
 
 const onPath = (program: string): string => `\`${program}\` on \`PATH\``;
 
@@ -41,6 +41,14 @@ export const fail2banSettings = {
     sentence:
       'Whether options that run code as root (`action…`, `ignorecommand`, `bantime.formula`) may be edited, with the password typed again. `false` refuses such edits.',
   }),
+  configRetentionDays: wholeNumber({
+    name: 'CONFIG_RETENTION_DAYS',
+    from: 1,
+    to: 36_500,
+    fallback: 365,
+    sentence:
+      'How long revisions of the configuration are kept; older ones are removed once a day, except the last 20 changes of each file.',
+  }),
 };
 
 type Settings = typeof fail2banSettings;
@@ -55,5 +63,6 @@ export function readFail2ban(read: Read): Fail2banConfig {
     fail2banStartCommand: read('fail2banStartCommand', fail2banSettings.fail2banStartCommand),
     allowedLogDirs: read('allowedLogDirs', fail2banSettings.allowedLogDirs),
     configAllowCommands: read('configAllowCommands', fail2banSettings.configAllowCommands),
+    configRetentionDays: read('configRetentionDays', fail2banSettings.configRetentionDays),
   };
 }

@@ -4,12 +4,14 @@ import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
+import type { JailActs } from './features/jails/acts.ts';
 import { configuredIgnores } from './features/jails/configured-ignores.ts';
 import { createSharedLog } from './features/jails/jail-log.ts';
 import { createIgnoreKeeper } from './features/jails/keep-ignores.ts';
 import { jailsRoutes } from './features/jails/routes.ts';
 import { createJailWatch } from './features/jails/watch-jails.ts';
 import { readConfiguredJails, type ConfiguredJail } from './host/config/configured-jails.ts';
+import type { Rehearse } from './host/config/refuse-broken.ts';
 import { createRehearser } from './host/config/rehearse.ts';
 import { standingFindings } from './host/config/standing-findings.ts';
 import type { Host } from './host/host.ts';
@@ -44,7 +46,11 @@ interface JailsDeps {
 /** Every page that shows jails asks for this; files change seldom. */
 const configuredKeptMs = 3_000;
 
-export function openJails(deps: JailsDeps): void {
+export interface OpenedJails extends Pick<JailActs, 'reloadAll'> {
+  rehearse: Rehearse;
+}
+
+export function openJails(deps: JailsDeps): OpenedJails {
   const { mount, db, host, lock, scheduler, config, configDir, socketPath, tell, log, now, closers } = deps;
   const configuredOf = (jail: string): Promise<Set<string>> => configuredIgnores(configDir, jail);
   const configuredNow = (): Promise<ConfiguredJail[]> => readConfiguredJails(configDir);
@@ -76,7 +82,8 @@ export function openJails(deps: JailsDeps): void {
     allowedLogDirs: config.allowedLogDirs,
   });
   closers.add('jails_rehearser', rehearser.close);
-  jailsRoutes({
+  const rehearse: Rehearse = (signal) => standingFindings(rehearser, signal);
+  const { reloadAll } = jailsRoutes({
     mount,
     db,
     host,
@@ -87,12 +94,13 @@ export function openJails(deps: JailsDeps): void {
     log: sharedLog,
     keeper,
     reload: reloader.reload,
-    rehearse: (signal) => standingFindings(rehearser, signal),
+    rehearse,
     engine: deps.engine,
     audit: deps.audit,
     tell,
     now,
   });
+  return { reloadAll, rehearse };
 }
 
 /** Reads once and answers the same for a while. */

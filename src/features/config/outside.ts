@@ -1,7 +1,7 @@
 /** Notices files that were changed on the machine, and not through BanGUI: such a change becomes a revision too. */
 import type { JournalFile } from '../../host/config/journal.ts';
 import type { JournalDeps } from './open-change.ts';
-import { mentioning, readFiles, storeFiles, type StoredFile } from './stored-files.ts';
+import { isNewIn, mentioning, readFiles, storeFiles, type StoredFile } from './stored-files.ts';
 
 /** A file that no revision names yet is not known to have been otherwise. */
 export async function noteOutside(
@@ -48,7 +48,7 @@ function knownAfter(
   result: string,
   { before, after, rights }: StoredFile,
 ): { text: string; latin1: boolean } | null {
-  const isNew = result === 'applied' || result === 'finished' || result === 'broken';
+  const isNew = isNewIn(result);
   const text = isNew ? after : before;
   return text === null ? null : { text, latin1: !isNew && rights?.latin1 === true };
 }

@@ -34,6 +34,10 @@ const rightsOf = ({ latin1, mode, uid, gid }: KeptFile) => ({ latin1, mode, uid,
 
 export const readFiles = (text: string): StoredFile[] => storedFiles.parse(JSON.parse(text));
 
+/** Whether a change that ended so left its files as it wanted them. */
+export const isNewIn = (result: string): boolean =>
+  result === 'applied' || result === 'finished' || result === 'broken';
+
 /** For SQL's `like`; quotes inside contents are escaped, so that no content looks like it. Check the result as well. */
 export const mentioning = ({ kind, name }: Pick<StoredFile, 'kind' | 'name'>): string =>
   `%{"kind":${JSON.stringify(kind)},"name":${JSON.stringify(name)},%`;

@@ -1,7 +1,8 @@
 /** What can be done to a jail: start, stop, idle, reload; one act at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
-import { conflict, daemonRefused, notFound } from '../../base/errors.ts';
+import { AppError, conflict, daemonRefused, notFound } from '../../base/errors.ts';
+import { refuseBroken, type Rehearse } from '../../host/config/refuse-broken.ts';
 import type { Host, JailName } from '../../host/host.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Call } from '../../platform/http/mount.ts';
@@ -9,7 +10,6 @@ import type { ActRows, ActState } from './act-rows.ts';
 import { requireOnline } from './entries.ts';
 import type { SharedLog } from './jail-log.ts';
 import type { Configured, JailLists, JailView } from './list-jails.ts';
-import { refuseBroken, type Rehearse } from './refuse-broken.ts';
 
 /** Lets fail2ban read these jails again, or all; `said` is what its client answered. */
 export type Reload = (
@@ -36,13 +36,19 @@ export interface ActDeps {
 
 type Caller = Pick<Call, 'actor' | 'client'>;
 
+export interface ReloadedAll {
+  /** False: nothing was there to try the configuration beforehand. */
+  rehearsed: boolean;
+  /** Ran before and do not run now, though they are switched on. */
+  lost: string[];
+}
+
 export interface JailActs {
   start(jail: JailName, call: Caller): Promise<JailView>;
   stop(jail: JailName, call: Caller): Promise<JailView & { bans_ended: number }>;
   idle(jail: JailName, on: boolean, call: Caller): Promise<JailView>;
   reload(jail: JailName, call: Caller): Promise<JailView>;
-  /** Answers the jails that ran before and do not run now. */
-  reloadAll(call: Caller): Promise<string[]>;
+  reloadAll(call: Caller): Promise<ReloadedAll>;
 }
 
 /** A jail's threads start at once; a busy machine needs a moment for it. */
@@ -70,7 +76,8 @@ export function createJailActs(deps: ActDeps): JailActs {
         return result;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        await audit({ ...entry, detail: { reason }, outcome: 'failed' });
+        const isRefused = error instanceof AppError && error.status < 500;
+        await audit({ ...entry, detail: { reason }, outcome: isRefused ? 'refused' : 'failed' });
         throw error;
       } finally {
         await host.refresh();
@@ -166,26 +173,31 @@ export function createJailActs(deps: ActDeps): JailActs {
       }),
     reloadAll: (call) =>
       act('reload', 'every jail', call, async () => {
-        await refuseBroken(deps.rehearse, null);
+        const rehearsed = await refuseBroken(deps.rehearse, null);
         const before = (await host.refresh()).jails.map(({ name }) => name);
         const end = await reload(null);
         const off = new Set((await configured()).filter((one) => !one.enabled).map(({ name }) => name));
         const wanted = before.filter((name) => !off.has(name));
         const lost = await untilRunning(end.ok ? wanted : []);
-        if (!end.ok) throw daemonRefused(`fail2ban did not reload: ${end.said}`);
+        if (!end.ok) throw daemonRefused(`fail2ban did not reload: ${end.said} ${stillThere(before, host)}`);
         const { jails } = host.status();
         for (const { name } of jails) await note(name, 'running', call);
         await putBack(jails.map(({ name }) => name));
-        return lost;
+        return { rehearsed, lost };
       }),
   };
 }
 
 function detailOf(result: unknown): Record<string, unknown> {
-  if (Array.isArray(result)) return { lost: result };
-  return typeof result === 'object' && result !== null && 'bans_ended' in result
-    ? { bans_ended: result.bans_ended }
-    : {};
+  if (typeof result !== 'object' || result === null) return {};
+  if ('lost' in result) return { lost: result.lost };
+  return 'bans_ended' in result ? { bans_ended: result.bans_ended } : {};
+}
+
+function stillThere(before: readonly string[], host: Host): string {
+  const running = new Set<string>(host.status().jails.map(({ name }) => name));
+  const gone = before.filter((name) => !running.has(name));
+  return gone.length === 0 ? 'Every jail still runs.' : `No longer running: ${gone.join(', ')}.`;
 }
 
 async function lastWords(log: SharedLog, jail: string): Promise<string> {

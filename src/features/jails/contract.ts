@@ -162,7 +162,7 @@ export const reloadJails = endpoint({
   ...usual,
   method: 'POST',
   path: '/api/v1/jails/reload',
-  summary: 'Let fail2ban read its whole configuration again',
+  summary: 'Let fail2ban read its whole configuration again; refused when a rehearsal finds errors',
   output: jailList.extend({
     /** Ran before and do not run now, though they are switched on. */
     lost: z.array(z.string()),

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { notFound } from '../../base/errors.ts';
+import type { Rehearse } from '../../host/config/refuse-broken.ts';
 import type { Host } from '../../host/host.ts';
 import { parseJailName } from '../../host/jail-name.ts';
 import type { RegexEngine } from '../../host/regex/match-lines.ts';
@@ -9,7 +10,7 @@ import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Mount } from '../../platform/http/mount.ts';
 import { createActRows } from './act-rows.ts';
-import { createJailActs, type Reload } from './acts.ts';
+import { createJailActs, type JailActs, type Reload } from './acts.ts';
 import { ignoreIn, ignoreInJails, unignore } from './change-ignores.ts';
 import * as contract from './contract.ts';
 import { refuseWhileChanging, requireJailName } from './entries.ts';
@@ -21,7 +22,6 @@ import type { IgnoreKeeper } from './keep-ignores.ts';
 import { createJailLists, healthOf, type Configured } from './list-jails.ts';
 import { measureFilter } from './measure-filter.ts';
 import { readDetail } from './read-jail.ts';
-import type { Rehearse } from './refuse-broken.ts';
 
 interface JailsRoutesDeps {
   mount: Mount;
@@ -43,7 +43,7 @@ interface JailsRoutesDeps {
   now: Clock;
 }
 
-export function jailsRoutes(deps: JailsRoutesDeps): void {
+export function jailsRoutes(deps: JailsRoutesDeps): Pick<JailActs, 'reloadAll'> {
   const { mount, db, host, configDir, configured, log, keeper, engine, now } = deps;
   const rows = createActRows({ db, hostId: host.id });
   const health = createJailHealth({ host, log, now });
@@ -105,7 +105,7 @@ export function jailsRoutes(deps: JailsRoutesDeps): void {
     acts.idle(requireJailName(params.name), body.on, call),
   );
   mount(contract.reloadJails, async (_input, call) => {
-    const lost = await acts.reloadAll(call);
+    const { lost } = await acts.reloadAll(call);
     return { ...(await listed(false)), lost };
   });
   mount(contract.listIgnored, ({ params }) => readIgnoreList(ignores, requireJailName(params.name)));
@@ -116,6 +116,7 @@ export function jailsRoutes(deps: JailsRoutesDeps): void {
     unignore(ignores, { jail: requireJailName(params.name), text: query.entry }, call),
   );
   mount(contract.addIgnoredToJails, ({ body }, call) => ignoreInJails(ignores, body, call));
+  return acts;
 }
 
 /** What the score is silent about, so that nobody takes silence for health. */

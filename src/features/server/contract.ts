@@ -180,12 +180,12 @@ export const flushLogs = endpoint({
 export const reloadServer = endpoint({
   method: 'POST',
   path: '/api/v1/server/reload',
-  summary: 'fail2ban reads its configuration again; refused when a rehearsal finds errors',
+  summary: 'The same as POST /api/v1/jails/reload, told of the whole server',
   ...shared,
   output: z.object({
     /** False: nothing was there to try the configuration beforehand. */
     rehearsed: z.boolean(),
-    /** Jails that ran before and do not now. */
+    /** Jails that ran before and do not now, though they are switched on. */
     missing: z.array(z.string()),
     jails: z.number().int(),
   }),

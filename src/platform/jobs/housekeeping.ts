@@ -10,6 +10,9 @@ interface HousekeepingDeps {
   cleanSessions: (db: Kysely<Database>) => Promise<number>;
   sweepLimits: () => Promise<number>;
   pruneRuns: (fence: Fence, before: number) => Promise<number>;
+  pruneRevisions: (fence: Fence, before: number) => Promise<number>;
+  /** ms. */
+  revisionsKept: number;
   probeHost: () => Promise<unknown>;
   now: Clock;
 }
@@ -22,6 +25,8 @@ export function housekeepingJobs({
   cleanSessions,
   sweepLimits,
   pruneRuns,
+  pruneRevisions,
+  revisionsKept,
   probeHost,
   now,
 }: HousekeepingDeps): Job[] {
@@ -52,6 +57,11 @@ export function housekeepingJobs({
       name: 'job_runs_cleanup',
       everyMs: day,
       run: async ({ fence }) => ({ removed: await pruneRuns(fence, now() - runsKeptMs) }),
+    },
+    {
+      name: 'config_revisions_cleanup',
+      everyMs: day,
+      run: async ({ fence }) => ({ removed: await pruneRevisions(fence, now() - revisionsKept) }),
     },
   ];
 }
