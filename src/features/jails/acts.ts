@@ -36,7 +36,7 @@ export interface ActDeps {
 
 type Caller = Pick<Call, 'actor' | 'client'>;
 
-export interface ReloadedAll {
+interface ReloadedAll {
   /** False: nothing was there to try the configuration beforehand. */
   rehearsed: boolean;
   /** Ran before and do not run now, though they are switched on. */
