@@ -7,6 +7,7 @@ import { startBangui, until, type RunningBangui } from '../../../test/bangui.ts'
 import { startFail2ban, type RealFail2ban } from '../../../test/fail2ban/real-fail2ban.ts';
 import { signIn, type Answer, type Operator } from '../../../test/operator.ts';
 import * as contract from './contract.ts';
+import * as ignore from './ignore-contract.ts';
 
 const read = <S extends z.ZodType>(schema: S, answer: Answer): z.output<S> => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
@@ -22,7 +23,7 @@ describe('jails', { timeout: 60_000 }, () => {
     read(contract.listJails.output, await person.get(`/api/v1/jails${query}`)).items;
   const one = async (name: string, query = '') => (await list(query)).find((jail) => jail.name === name);
   const ignored = async (name: string) =>
-    read(contract.listIgnored.output, await person.get(`/api/v1/jails/${name}/ignoreip`)).items;
+    read(ignore.listIgnored.output, await person.get(`/api/v1/jails/${name}/ignoreip`)).items;
   const held = async (name: string) => await fail2ban.client('get', name, 'ignoreip');
 
   beforeAll(async () => {
@@ -112,7 +113,7 @@ describe('jails', { timeout: 60_000 }, () => {
 
   test('an entry has an owner, a reason and an end; the configuration’s are told apart', async () => {
     const body = { entry: '198.51.100.7/24', reason: 'partner', duration: '1d' };
-    const added = read(contract.addIgnored.output, await post('sshd/ignoreip', body));
+    const added = read(ignore.addIgnored.output, await post('sshd/ignoreip', body));
     expect(added.entry).toBe('198.51.100.0/24');
     expect(added.items.find(({ entry }) => entry === '198.51.100.0/24')).toMatchObject({
       source: 'bangui',
@@ -127,9 +128,9 @@ describe('jails', { timeout: 60_000 }, () => {
       body: { code: 'already_ignored' },
     });
     const gone = await person.send('DELETE', '/api/v1/jails/sshd/ignoreip?entry=127.0.0.0/8', {});
-    expect(read(contract.dropIgnored.output, gone).comes_back).toBe(true);
+    expect(read(ignore.dropIgnored.output, gone).comes_back).toBe(true);
     const ours = await person.send('DELETE', '/api/v1/jails/sshd/ignoreip?entry=198.51.100.0/24', {});
-    expect(read(contract.dropIgnored.output, ours).comes_back).toBe(false);
+    expect(read(ignore.dropIgnored.output, ours).comes_back).toBe(false);
     expect(await held('sshd')).not.toContain('198.51.100.0/24');
     const again = await person.send('DELETE', '/api/v1/jails/sshd/ignoreip?entry=198.51.100.0/24', {});
     expect(again.status).toBe(404);
@@ -160,10 +161,7 @@ describe('jails', { timeout: 60_000 }, () => {
   });
 
   test('a host name is taken, with a warning', async () => {
-    const added = read(
-      contract.addIgnored.output,
-      await post('incr/ignoreip', { entry: 'Home.Example.org' }),
-    );
+    const added = read(ignore.addIgnored.output, await post('incr/ignoreip', { entry: 'Home.Example.org' }));
     expect(added).toMatchObject({ entry: 'home.example.org', warning: expect.stringContaining('name') });
   });
 
@@ -171,7 +169,7 @@ describe('jails', { timeout: 60_000 }, () => {
     await person.send('POST', '/api/v1/bans', { ips: ['203.0.113.77'], jail: 'sshd', force: true });
     await person.send('POST', '/api/v1/bans', { ips: ['203.0.113.77'], jail: 'manual', force: true });
     const answer = await person.send('POST', '/api/v1/ignoreip', { entry: '203.0.113.64/26', jails: 'all' });
-    const done = read(contract.addIgnoredToJails.output, answer);
+    const done = read(ignore.addIgnoredToJails.output, answer);
     expect(done.banned_in).toEqual(['manual', 'sshd']);
     expect(new Set(done.results.map(({ outcome }) => outcome))).toEqual(new Set(['added']));
     expect((await ignored('sshd')).find(({ entry }) => entry === '203.0.113.64/26')?.banned).toBe(true);

@@ -4,10 +4,11 @@ import type { z } from 'zod';
 import type { EndpointOutput } from '../../../base/endpoint.ts';
 import type { Caller } from '../../../ui/call.ts';
 import type * as contract from '../contract.ts';
+import type * as ignore from '../ignore-contract.ts';
 
 export type Jail = z.output<typeof contract.jail>;
 export type JailDetail = EndpointOutput<typeof contract.readJail>;
-export type IgnoreList = EndpointOutput<typeof contract.listIgnored>;
+export type IgnoreList = EndpointOutput<typeof ignore.listIgnored>;
 export type IgnoreItem = IgnoreList['items'][number];
 
 /** `inactive`: those that are off too. */
@@ -33,7 +34,7 @@ export const ignoredQuery = (caller: Caller, name: string) =>
   queryOptions({
     queryKey: ['jails', 'ignored', name],
     queryFn: ({ signal }) =>
-      caller.ask<typeof contract.listIgnored>('GET /api/v1/jails/{name}/ignoreip', {
+      caller.ask<typeof ignore.listIgnored>('GET /api/v1/jails/{name}/ignoreip', {
         params: { name },
         signal,
       }),

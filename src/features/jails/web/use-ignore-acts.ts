@@ -5,7 +5,7 @@ import { useCaller } from '../../../ui/app-context.tsx';
 import type { Problem } from '../../../ui/problem.ts';
 import { problemText } from '../../../ui/problem-note.tsx';
 import { useToasts } from '../../../ui/toast.tsx';
-import type * as contract from '../contract.ts';
+import type * as ignore from '../ignore-contract.ts';
 import type { IgnoreItem } from './jails-query.ts';
 
 export interface NewEntry {
@@ -33,13 +33,13 @@ export function useIgnoreActs(jail: string, onBanned: (entry: string, jails: str
     toasts.show({ tone: 'bad', title: t('jails.ignore.failed'), detail: problemText(t, problem) });
 
   const remove = (entry: string) =>
-    caller.call<typeof contract.dropIgnored>('DELETE /api/v1/jails/{name}/ignoreip', {
+    caller.call<typeof ignore.dropIgnored>('DELETE /api/v1/jails/{name}/ignoreip', {
       params,
       query: { entry },
     });
 
   async function add(body: NewEntry): Promise<Problem | null> {
-    const result = await caller.call<typeof contract.addIgnored>('POST /api/v1/jails/{name}/ignoreip', {
+    const result = await caller.call<typeof ignore.addIgnored>('POST /api/v1/jails/{name}/ignoreip', {
       params,
       body,
     });
