@@ -179,6 +179,87 @@ describe('jails', { timeout: 60_000 }, () => {
     expect(await held('sshd')).not.toContain('203.0.113.1\n');
   });
 
+  test('entries made here are listed with their jails, and taken from all of them at once', async () => {
+    const jails = (await list()).flatMap(({ name, state }) => (state === 'stopped' ? [] : [name]));
+    const body = { entry: '192.0.2.60', jails: 'all', reason: 'office', duration: '1d' };
+    await person.send('POST', '/api/v1/ignoreip', body);
+    await post('web/ignoreip', { entry: '192.0.2.61' });
+    const made = async () => read(ignore.listIgnoredInJails.output, await person.get('/api/v1/ignoreip'));
+    const { items, running } = await made();
+    expect(running).toBe(jails.length);
+    expect(items.find(({ entry }) => entry === '192.0.2.60')).toMatchObject({
+      jails: jails.toSorted(),
+      everywhere: true,
+      actor: 'admin',
+      reason: 'office',
+    });
+    expect(items.find(({ entry }) => entry === '192.0.2.61')).toMatchObject({
+      jails: ['web'],
+      everywhere: false,
+      expires_at: null,
+    });
+
+    const drop = (what: unknown) => person.send('DELETE', '/api/v1/ignoreip', what);
+    expect((await drop({ entry: '192.0.2.61', jails: ['web', 'sshd'] })).status).toBe(404);
+    expect(await held('web')).toContain('192.0.2.61');
+    // by the configuration alone: not ours to take from all
+    expect((await drop({ entry: '127.0.0.0/8', jails: 'all' })).status).toBe(404);
+    await post('web/stop');
+    const dropped = read(ignore.dropIgnoredInJails.output, await drop({ entry: '192.0.2.60', jails: 'all' }));
+    expect(dropped.comes_back).toEqual([]);
+    expect(new Map(dropped.results.map(({ jail, outcome }) => [jail, outcome]))).toEqual(
+      new Map(jails.map((jail) => [jail, jail === 'web' ? 'forgotten' : 'dropped'])),
+    );
+    await post('web/start');
+    await until('web ignores again whom it should', async () => (await held('web')).includes('192.0.2.61'));
+    for (const jail of jails) expect(await held(jail)).not.toContain('192.0.2.60');
+    expect((await made()).items.map(({ entry }) => entry)).not.toContain('192.0.2.60');
+    expect((await drop({ entry: '192.0.2.60', jails: 'all' })).status).toBe(404);
+  });
+
+  test('failures are counted over time from the log, and nothing is said of what it does not reach', async () => {
+    const failures = async (jail: string, query: string) =>
+      read(contract.jailFailures.output, await person.get(`/api/v1/jails/${jail}/failures?${query}`));
+    const sum = ({ points }: z.output<typeof contract.jailFailures.output>): number =>
+      points.reduce((total, point) => total + (point.failures ?? 0), 0);
+    const before = sum(await failures('sshd', 'range=1h'));
+    await fail2ban.fail('sshd', '203.0.113.92', 2);
+    await until('found', async () => sum(await failures('sshd', 'range=1h')) === before + 2, 20_000);
+    const hour = await failures('sshd', 'range=1h');
+    expect(hour.bucket_seconds).toBe(60);
+    expect(hour.points.length).toBeGreaterThanOrEqual(60);
+    expect(hour.unknown).toBeNull();
+    expect(hour.points.at(-1)?.failures).not.toBeNull();
+    expect(sum(await failures('manual', 'range=1h'))).toBe(0);
+    const year = await failures('sshd', 'range=365d');
+    expect(sum(year)).toBe(before + 2);
+    expect(year.points[0]?.failures, 'long before the log').toBeNull();
+    expect(Math.abs(Date.parse(year.known_from ?? '') - Date.now())).toBeLessThan(3_600_000);
+    const past = await failures('sshd', 'from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z');
+    expect(new Set(past.points.map((point) => point.failures))).toEqual(new Set([null]));
+    expect(
+      (await person.get('/api/v1/jails/sshd/failures?from=2020-01-02T00:00:00Z&to=2020-01-01T00:00:00Z'))
+        .status,
+    ).toBe(422);
+    expect((await person.get('/api/v1/jails/nojail/failures')).status).toBe(404);
+
+    await fail2ban.client('set', 'loglevel', 'NOTICE');
+    try {
+      await until(
+        'its level is known',
+        async () => (await failures('sshd', 'range=1h')).unknown !== null,
+        20_000,
+      );
+      expect(await failures('sshd', 'range=1h')).toMatchObject({
+        unknown: expect.stringContaining('NOTICE'),
+        known_from: null,
+        points: [],
+      });
+    } finally {
+      await fail2ban.client('set', 'loglevel', 'INFO');
+    }
+  });
+
   test('entries come back after a reload by hand and after a restart, and end when they expire', async () => {
     await post('incr/ignoreip', { entry: '192.0.2.50' });
     await fail2ban.client('reload', '--restart', 'incr');

@@ -22,7 +22,7 @@ export interface Found {
 
 /** Of the log and of what rotation left unpacked: two weeks of a server that finds a failure every two seconds. */
 const usualBytes = 64 * 1024 * 1024;
-const blockBytes = 256 * 1024;
+const blockBytes = 128 * 1024;
 const minuteMs = 60_000;
 
 /** What was read of one file. */
@@ -169,8 +169,8 @@ function clockAfter(before: LineClock | null, measured: Measured | null): LineCl
 }
 
 function pairsOf(pairs: readonly number[]): { at: number; failures: number }[] {
-  const found: { at: number; failures: number }[] = [];
+  const cells: { at: number; failures: number }[] = [];
   for (let index = 0; index + 1 < pairs.length; index += 2)
-    found.push({ at: (pairs[index] ?? 0) * minuteMs, failures: pairs[index + 1] ?? 0 });
-  return found;
+    cells.push({ at: (pairs[index] ?? 0) * minuteMs, failures: pairs[index + 1] ?? 0 });
+  return cells;
 }
