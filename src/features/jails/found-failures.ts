@@ -21,7 +21,7 @@ const keptMs = 5_000;
 /** What the log is counted by. */
 const shortestMs = 60_000;
 
-export function createFoundFailures({ host, now }: { host: Host; now: Clock }): FoundFailures {
+export function createFoundFailures({ host, now }: { host: Pick<Host, 'status'>; now: Clock }): FoundFailures {
   const counter = createFoundCounter();
   let kept: { file: string; at: number; found: Found } | null = null;
 
@@ -29,7 +29,7 @@ export function createFoundFailures({ host, now }: { host: Host; now: Clock }): 
     const log = logFileOf(host);
     if ('problem' in log) return log;
     const { logLevel } = host.status();
-    if (logLevel !== null && severityOf(logLevel) > severityOf('INFO'))
+    if (logLevel !== null && severityOf(logLevel.toUpperCase()) > severityOf('INFO'))
       return {
         problem: `fail2ban’s log level is ${logLevel}: it writes down the failures it finds from INFO on.`,
       };

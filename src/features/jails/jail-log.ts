@@ -49,7 +49,7 @@ export function createSharedLog({ host, now }: { host: Host; now: Clock }): Shar
 }
 
 /** The file that fail2ban logs to, or why there is none. */
-export function logFileOf(host: Host): { file: string } | { problem: string } {
+export function logFileOf(host: Pick<Host, 'status'>): { file: string } | { problem: string } {
   const { logTarget } = host.status();
   if (logTarget === null) return { problem: 'fail2ban was not asked for its log yet.' };
   if (logTarget.startsWith('/')) return { file: logTarget };

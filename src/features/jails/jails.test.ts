@@ -223,7 +223,7 @@ describe('jails', { timeout: 60_000 }, () => {
     const sum = ({ points }: z.output<typeof contract.jailFailures.output>): number =>
       points.reduce((total, point) => total + (point.failures ?? 0), 0);
     const before = sum(await failures('sshd', 'range=1h'));
-    await fail2ban.fail('sshd', '203.0.113.92', 2);
+    await fail2ban.fail('sshd', '192.0.2.200', 2);
     await until('found', async () => sum(await failures('sshd', 'range=1h')) === before + 2, 20_000);
     const hour = await failures('sshd', 'range=1h');
     expect(hour.bucket_seconds).toBe(60);
@@ -242,22 +242,6 @@ describe('jails', { timeout: 60_000 }, () => {
         .status,
     ).toBe(422);
     expect((await person.get('/api/v1/jails/nojail/failures')).status).toBe(404);
-
-    await fail2ban.client('set', 'loglevel', 'NOTICE');
-    try {
-      await until(
-        'its level is known',
-        async () => (await failures('sshd', 'range=1h')).unknown !== null,
-        20_000,
-      );
-      expect(await failures('sshd', 'range=1h')).toMatchObject({
-        unknown: expect.stringContaining('NOTICE'),
-        known_from: null,
-        points: [],
-      });
-    } finally {
-      await fail2ban.client('set', 'loglevel', 'INFO');
-    }
   });
 
   test('entries come back after a reload by hand and after a restart, and end when they expire', async () => {
