@@ -83,7 +83,7 @@ test('whom all jails let through is put in once, listed, taken off and taken bac
   await signInTo(page, bangui.url, '/jails');
   await page.getByRole('button', { name: 'Ignored addresses' }).click();
   await expect(page).toHaveURL(/ignored=open/);
-  const panel = page.getByRole('complementary', { name: 'Ignored in several jails' });
+  const panel = page.getByRole('complementary', { name: 'Ignored addresses' });
   await panel.getByLabel('Address, network or host name').fill('203.0.113.40/32');
   await panel.getByLabel('Reason').fill('office');
   await panel.getByLabel('For').selectOption('7d');
