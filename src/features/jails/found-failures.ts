@@ -21,7 +21,13 @@ const keptMs = 5_000;
 /** What the log is counted by. */
 const shortestMs = 60_000;
 
-export function createFoundFailures({ host, now }: { host: Pick<Host, 'status'>; now: Clock }): FoundFailures {
+export function createFoundFailures({
+  host,
+  now,
+}: {
+  host: Pick<Host, 'status'>;
+  now: Clock;
+}): FoundFailures {
   const counter = createFoundCounter();
   let kept: { file: string; at: number; found: Found } | null = null;
 

@@ -45,6 +45,7 @@ test('failures are counted by jail and minute; what only speaks of them is not',
       line(64, '[sshd] Ignore 192.0.2.9 by ip') +
       line(65, '[sshd] Ban 192.0.2.9', 'NOTICE', 'actions') +
       'GET /?[sshd] Found 192.0.2.10\n' +
+      `${line(65, 'No failure-id in: x').trimEnd()}\u2028${found(65).trimEnd()}\r${found(65)}` +
       found(66).trimEnd(),
   );
   await writtenAt(66);

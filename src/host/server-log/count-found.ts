@@ -61,7 +61,7 @@ export function createFoundCounter({ mostBytes = usualBytes } = {}): FoundCounte
       if (one.file.endsWith('.gz') || room <= 0) break;
       const counted = await countFile(one.file, room).catch((error: unknown) => {
         if (one.file === file) throw error;
-        // rotated away meanwhile: what is known begins after it
+        // gone meanwhile: what is known begins after it
         return null;
       });
       if (counted === null) break;
@@ -124,9 +124,11 @@ async function readOn(handle: FileHandle, counted: Counted, end: number): Promis
   }
 }
 
-const stamp = /^(\d{4}-\d\d-\d\d \d\d:\d\d):\d\d,\d{3} /m;
+// A line begins after a line feed alone: `^` takes what strangers write into a line for the end of one too.
+const stamp = /(?:^|\n)(\d{4}-\d\d-\d\d \d\d:\d\d):\d\d,\d{3} /;
 /** Message form of fail2ban 0.11 to 1.1 (server/filter.py); the observer repeats it for those it knows. */
-const found = /^(\d{4}-\d\d-\d\d \d\d:\d\d):\d\d,\d{3} fail2ban\.filter +\[\d+\]: INFO +\[(.+?)\] Found /gm;
+const found =
+  /(?:^|\n)(\d{4}-\d\d-\d\d \d\d:\d\d):\d\d,\d{3} fail2ban\.filter +\[\d+\]: INFO +\[(.+?)\] Found /g;
 
 function countLines(counted: Counted, text: string): void {
   const { clock, jails } = counted;
