@@ -1,7 +1,7 @@
 /** What can be done with an address: end its bans, ban it longer, ban it at all. */
 import IconDots from '@tabler/icons-react/dist/esm/icons/IconDots.mjs';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBanDialog, useBanSuggestion } from '../features/bans/web/ban-dialog-host.tsx';
 import { bansOfQuery, type ActiveBan } from '../features/bans/web/bans-query.ts';
@@ -13,6 +13,10 @@ import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { useActs } from '../ui/page-context.tsx';
 import { useShortcut } from '../ui/use-shortcut.ts';
+
+const IgnoreDialog = lazy(() =>
+  import('../features/jails/web/ignore-dialog.tsx').then((module) => ({ default: module.IgnoreDialog })),
+);
 
 interface AddressActsProps {
   ip: string;
@@ -31,6 +35,7 @@ export function AddressActs({ ip, held, jail, quiet = false, end }: AddressActsP
   const deps = useActDeps();
   const dialog = useBanDialog();
   const { off } = useActs();
+  const [ignoring, setIgnoring] = useState(false);
   const one = held.find((ban) => ban.jail === jail) ?? (held.length === 1 ? held[0] : undefined);
   const start = { addresses: ip, ...(jail === undefined ? {} : { jail }) };
   useBanSuggestion(ip, one?.jail ?? jail);
@@ -81,8 +86,16 @@ export function AddressActs({ ip, held, jail, quiet = false, end }: AddressActsP
           ) : null}
         </>
       )}
+      <Button disabled={off !== null} onClick={() => setIgnoring(true)}>
+        {t('jails.ignored.ask')}
+      </Button>
       {off === null ? null : <span className="small soft">{off}</span>}
       {end}
+      {ignoring ? (
+        <Suspense>
+          <IgnoreDialog address={ip} onClose={() => setIgnoring(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

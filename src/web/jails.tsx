@@ -7,6 +7,8 @@ import { JailsPage } from '../features/jails/web/jails-page.tsx';
 import { statusQuery } from '../features/overview/web/status-query.ts';
 import { useCaller } from '../ui/app-context.tsx';
 import { usePageTitle } from './page-title.ts';
+import { useUnbanInJails } from './use-unban-in-jails.ts';
+import './jail.css';
 
 const route = getRouteApi('/shell/jails');
 
@@ -14,6 +16,7 @@ export function Jails() {
   const { t } = useTranslation();
   const { data: status } = useQuery(statusQuery(useCaller()));
   const dialog = useBanDialog();
+  const unban = useUnbanInJails();
   usePageTitle(t('jails.title'));
   const moment = {
     version: status?.version ?? null,
@@ -26,6 +29,7 @@ export function Jails() {
       view={view}
       moment={moment}
       onBan={(jail) => dialog.open({ jail })}
+      onUnban={unban}
       beside={view.address !== undefined}
     />
   );

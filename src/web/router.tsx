@@ -22,6 +22,7 @@ import { readDashboardView, type DashboardView } from '../features/overview/web/
 import { setupQuery } from '../features/setup/web/setup-query.ts';
 import type { Caller } from '../ui/call.ts';
 import { problemOf } from '../ui/problem.ts';
+import { readRangeView } from '../ui/range-view.ts';
 import { localPath, parseSearch, stringifySearch, textOf } from '../ui/url-state.ts';
 import { NotFoundPage, PageError } from './page-error.tsx';
 import { Shell } from './shell.tsx';
@@ -111,6 +112,7 @@ const jailsRoute = createRoute({
 const jailRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/jails/$name',
+  validateSearch: readRangeView,
   component: lazyRouteComponent(() => import('./jail.tsx'), 'Jail'),
 });
 

@@ -65,7 +65,7 @@ test('an address that is banned is let through, and unbanned from there', async 
   await signInTo(page, bangui.url, '/jails/sshd');
   const ignored = page.getByRole('region', { name: 'Ignored' });
   await expect(ignored.getByText('127.0.0.0/8')).toBeVisible();
-  await ignored.getByLabel('Address or network').fill('203.0.113.0/24');
+  await ignored.getByLabel('Address, network or host name').fill('203.0.113.0/24');
   await ignored.getByLabel('Reason').fill('partner');
   await ignored.getByRole('combobox').selectOption('1d');
   await ignored.getByRole('button', { name: 'Ignore', exact: true }).click();
@@ -76,6 +76,90 @@ test('an address that is banned is let through, and unbanned from there', async 
   expect(await fail2ban.client('get', 'sshd', 'banip')).not.toContain('203.0.113.20');
   await ignored.getByRole('button', { name: 'Take 203.0.113.0/24 off' }).click();
   await expect(ignored.getByRole('listitem').filter({ hasText: '203.0.113.0/24' })).toHaveCount(0);
+});
+
+test('whom all jails let through is put in once, listed, taken off and taken back', async ({ page }) => {
+  await ban('203.0.113.40', 'web');
+  await signInTo(page, bangui.url, '/jails');
+  await page.getByRole('button', { name: 'Ignored addresses' }).click();
+  await expect(page).toHaveURL(/ignored=open/);
+  const panel = page.getByRole('complementary', { name: 'Ignored addresses' });
+  await panel.getByLabel('Address, network or host name').fill('203.0.113.40/32');
+  await panel.getByLabel('Reason').fill('office');
+  await panel.getByLabel('For').selectOption('7d');
+  await panel.getByRole('button', { name: 'Ignore in all jails' }).click();
+  const row = panel.getByRole('listitem').filter({ hasText: '203.0.113.40' });
+  await expect(row).toContainText('in all 4 jails · admin · office · until');
+  for (const jail of fail2ban.jails)
+    expect(await fail2ban.client('get', jail, 'ignoreip')).toContain('203.0.113.40');
+  await panel.getByRole('alert').getByRole('button', { name: 'Unban' }).click();
+  await expect(panel.getByRole('alert')).toHaveCount(0);
+  expect(await fail2ban.client('get', 'web', 'banip')).not.toContain('203.0.113.40');
+  await expectSound(page, async () => await expect(row).toBeVisible());
+
+  await panel.getByRole('button', { name: 'Take 203.0.113.40 off' }).click();
+  const gone = page.getByRole('status').filter({ hasText: 'no longer ignored in all 4 jails' });
+  await expect(gone).toBeVisible();
+  await expect(row).toHaveCount(0);
+  expect(await fail2ban.client('get', 'incr', 'ignoreip')).not.toContain('203.0.113.40');
+  await gone.getByRole('button', { name: 'Undo' }).click();
+  await expect(row).toContainText('in all 4 jails · admin · office · until');
+  expect(await fail2ban.client('get', 'incr', 'ignoreip')).toContain('203.0.113.40');
+  await panel.getByLabel('Address, network or host name').fill('10.1');
+  await panel.getByRole('button', { name: 'Ignore in all jails' }).click();
+  await expect(panel.getByRole('alert')).toContainText('Nothing was changed');
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+});
+
+test('an address is let through from its own page, in all jails or in one', async ({ page }) => {
+  await signInTo(page, bangui.url, '/address/198.51.100.80');
+  const ask = page.getByRole('button', { name: 'Ignore', exact: true });
+  const dialog = page.getByRole('dialog', { name: 'Ignore an address' });
+  await ask.click();
+  await expect(dialog.getByLabel('Address, network or host name')).toHaveValue('198.51.100.80');
+  await dialog.getByLabel('In').selectOption('web');
+  await dialog.getByRole('button', { name: 'Ignore', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('status').getByText('198.51.100.80 is ignored in web')).toBeVisible();
+  expect(await fail2ban.client('get', 'sshd', 'ignoreip')).not.toContain('198.51.100.80');
+  await ask.click();
+  await expectSound(page, async () => await expect(dialog).toBeVisible());
+  await dialog.getByRole('button', { name: 'Ignore', exact: true }).click();
+  const done = page.getByRole('status').filter({ hasText: '198.51.100.80 is ignored in all 4 jails' });
+  await expect(done).toBeVisible();
+  expect(await fail2ban.client('get', 'sshd', 'ignoreip')).toContain('198.51.100.80');
+  // the way back leaves what stood before
+  await done.getByRole('button', { name: 'Undo' }).click();
+  await expect
+    .poll(async () => await fail2ban.client('get', 'sshd', 'ignoreip'))
+    .not.toContain('198.51.100.80');
+  expect(await fail2ban.client('get', 'web', 'ignoreip')).toContain('198.51.100.80');
+});
+
+test('failures found stand beside the bans over time, by keyboard and as a table too', async ({ page }) => {
+  await fail2ban.fail('sshd', '198.51.100.90', 2);
+  await expect
+    .poll(async () => await fail2ban.client('status', 'sshd'), { timeout: 20_000 })
+    .toMatch(/Total failed:\s+[1-9]/);
+  await signInTo(page, bangui.url, '/jails/sshd');
+  const found = page.getByRole('region', { name: 'Failures found' });
+  await expect(found.getByText(/Not known before .*: fail2ban’s log goes back no further\./)).toBeVisible();
+  await expect(found.getByText('2 failures', { exact: true })).toBeVisible();
+  await page.getByRole('radiogroup', { name: 'Range' }).getByText('1 h', { exact: true }).click();
+  await expect(page).toHaveURL(/range=1h/);
+  await expect(found.getByText('2 failures', { exact: true })).toBeVisible();
+  const chart = found.getByRole('slider', { name: 'Failures found over time' });
+  await chart.focus();
+  await page.keyboard.press('Home');
+  await expect(chart).toHaveAttribute('aria-valuetext', /not known$/);
+  await page.keyboard.press('End');
+  await expect(chart).toHaveAttribute('aria-valuetext', /\d failures?$/);
+  const rows = found.getByRole('table', { name: 'Failures found over time' }).getByRole('row');
+  expect(await rows.count()).toBeGreaterThan(20);
+  await expect(rows.nth(1)).toContainText('not known');
+  await signInTo(page, bangui.url, '/jails/manual?range=1h');
+  await expect(found.getByText('none in this range')).toBeVisible();
 });
 
 test('the page of a jail is sound', async ({ page }) => {

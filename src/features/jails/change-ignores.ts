@@ -2,18 +2,18 @@
 import type { Kysely } from 'kysely';
 import { parseAddress, prefixLength, family } from '../../base/address.ts';
 import type { Clock } from '../../base/clock.ts';
-import { parseDuration, permanent } from '../../base/duration.ts';
 import type { EndpointInput, EndpointOutput } from '../../base/endpoint.ts';
-import { AppError, conflict, invalidInput, notFound } from '../../base/errors.ts';
+import { AppError, conflict, notFound } from '../../base/errors.ts';
 import type { Host, JailName } from '../../host/host.ts';
 import { parseIgnoreEntry, type IgnoreEntry } from '../../host/ignore-entry.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Call } from '../../platform/http/mount.ts';
-import type { addIgnored, addIgnoredToJails, dropIgnored } from './contract.ts';
 import { requireJailName, requireOnline } from './entries.ts';
+import type { addIgnored, addIgnoredToJails, dropIgnored, dropIgnoredInJails } from './ignore-contract.ts';
 import { bannedAmong, readIgnoreList } from './ignore-lists.ts';
 import type { IgnoreRows } from './ignore-rows.ts';
+import { readWanted, type Wanted } from './read-wanted.ts';
 
 export interface ChangeDeps {
   db: Kysely<Database>;
@@ -28,13 +28,6 @@ export interface ChangeDeps {
 type Caller = Pick<Call, 'actor' | 'client'>;
 type Body = EndpointInput<typeof addIgnored>['body'];
 type Outcome = 'added' | 'changed' | 'already_ignored';
-
-interface Wanted {
-  entry: IgnoreEntry;
-  reason: string | null;
-  /** ms; null = for good. */
-  expiresAt: number | null;
-}
 
 /** Throws 422 for an entry or an end that cannot be, 404 for a jail that does not run, 409 when it is ignored already. */
 export async function ignoreIn(
@@ -109,10 +102,59 @@ export async function unignore(
   { jail, text }: { jail: JailName; text: string },
   call: Caller,
 ): Promise<EndpointOutput<typeof dropIgnored>> {
-  const { host, rows, configuredOf, audit, tell } = deps;
-  requireOnline(host);
+  requireOnline(deps.host);
   // Others may have set what no entry of ours could be; it is found by its own spelling.
-  const entry = parseIgnoreEntry(text) ?? text;
+  const comesBack = await take(deps, { jail, entry: parseIgnoreEntry(text) ?? text }, call);
+  deps.tell();
+  return { ...(await readIgnoreList(deps, jail)), comes_back: comesBack };
+}
+
+/**
+ * In several jails what was made here; `all`: wherever it stands. Throws 404 when it stands in none, or not in one of
+ * those named: then nothing is done.
+ */
+export async function unignoreInJails(
+  deps: ChangeDeps,
+  body: EndpointInput<typeof dropIgnoredInJails>['body'],
+  call: Caller,
+): Promise<EndpointOutput<typeof dropIgnoredInJails>> {
+  const { host, rows, tell } = deps;
+  requireOnline(host);
+  const entry = parseIgnoreEntry(body.entry) ?? body.entry;
+  const holding = (await rows.all()).filter((row) => row.entry === entry).map(({ jail }) => jail);
+  const jails = body.jails === 'all' ? holding : [...new Set(body.jails)];
+  const without = jails.find((jail) => !holding.includes(jail));
+  if (without !== undefined)
+    throw notFound(`No entry ${entry} of ${without} was made here. Nothing was done.`);
+  if (jails.length === 0) throw notFound(`No entry ${entry} was made here.`);
+  const running = new Set<string>((await host.refresh()).jails.map(({ name }) => name));
+  const results: EndpointOutput<typeof dropIgnoredInJails>['results'] = [];
+  const comesBack: string[] = [];
+  for (const name of jails) {
+    const jail = requireJailName(name);
+    try {
+      if (!running.has(jail)) {
+        await rows.remove(jail, entry);
+        results.push({ jail, outcome: 'forgotten', detail: null });
+        continue;
+      }
+      if (await take(deps, { jail, entry }, call)) comesBack.push(jail);
+      results.push({ jail, outcome: 'dropped', detail: null });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      results.push({ jail, outcome: 'failed', detail: error.message });
+    }
+  }
+  tell();
+  return { entry, results, comes_back: comesBack };
+}
+
+/** Answers whether it comes back with the next reload. */
+async function take(
+  { host, rows, configuredOf, audit }: ChangeDeps,
+  { jail, entry }: { jail: JailName; entry: string },
+  call: Caller,
+): Promise<boolean> {
   const kept = await rows.remove(jail, entry);
   const held = await host.dropIgnore(jail, entry);
   if (!kept && !held) throw notFound(`${jail} does not ignore ${entry}.`);
@@ -126,47 +168,8 @@ export async function unignore(
     detail: { entry, comes_back: comesBack },
     outcome: 'done',
   });
-  tell();
-  return { ...(await readIgnoreList(deps, jail)), comes_back: comesBack };
+  return comesBack;
 }
-
-/** Ten years, as for a ban. */
-const longestMs = 10 * 366 * 86_400_000;
-
-function readWanted({ entry: text, reason, duration, expires_at: end }: Body, now: number): Wanted {
-  const entry = parseIgnoreEntry(text);
-  if (entry === null) {
-    throw invalidInput(
-      'An entry is an address, a network like 192.0.2.0/24, or a host name. Nothing was changed.',
-      [{ field: 'body.entry', message: 'No address, network or host name' }],
-    );
-  }
-  const address = parseAddress(entry);
-  if (address !== null && prefixLength(address) === 0) {
-    throw invalidInput('This is every address there is: the jail would ban nobody. Stop it instead.', [
-      { field: 'body.entry', message: 'Every address' },
-    ]);
-  }
-  return { entry, reason: reason === undefined || reason === '' ? null : reason, expiresAt: readEnd() };
-
-  function readEnd(): number | null {
-    if (duration !== undefined && end !== undefined)
-      throw wrongEnd('body.duration', 'Either a duration or an end, not both.');
-    if (end !== undefined) {
-      const at = Date.parse(end);
-      if (at > now && at - now <= longestMs) return at;
-      throw wrongEnd('body.expires_at', 'The end lies in the past, or more than ten years ahead.');
-    }
-    if (duration === undefined) return null;
-    const seconds = parseDuration(duration);
-    if (seconds === null)
-      throw wrongEnd('body.duration', 'A duration is whole seconds or a time like 1d12h, or -1 for good.');
-    return seconds === permanent ? null : now + seconds * 1000;
-  }
-}
-
-const wrongEnd = (field: string, message: string): AppError =>
-  invalidInput(`${message} Nothing was changed.`, [{ field, message }]);
 
 /** Wider ones are seldom meant. */
 const wide = { 4: 16, 6: 32 } as const;

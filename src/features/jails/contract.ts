@@ -1,7 +1,7 @@
-/** Jails: state, counters and health, what can be done to them, and whom they ignore. */
+/** Jails: state, counters and health, what they found, and what can be done to them. */
 import { z } from 'zod';
 import { endpoint } from '../../base/endpoint.ts';
-import { storable } from '../../base/storable.ts';
+import { rangeNames } from '../../base/time-range.ts';
 
 const hostQuery = z.object({ host: z.literal('local').default('local') });
 const params = z.object({ name: z.string().min(1).max(200) });
@@ -169,82 +169,31 @@ export const reloadJails = endpoint({
   }),
 });
 
-const ignoreItem = z.object({
-  entry: z.string(),
-  /** bangui: made here, put back after a reload · runtime: set by somebody else, gone with the next reload. */
-  source: z.enum(['configuration', 'bangui', 'runtime']),
-  actor: z.string().nullable(),
-  reason: z.string().nullable(),
-  created_at: instant.nullable(),
-  expires_at: instant.nullable(),
-  /** Somebody in it is banned in this jail all the same: ignoring ends no ban. */
-  banned: z.boolean(),
-});
-
-const ignoreList = z.object({ items: z.array(ignoreItem), next_cursor: z.null(), total: z.number().int() });
-
-const newEntry = z.object({
-  entry: z.string().min(1).max(300),
-  reason: storable(z.string().trim().max(500)).optional(),
-  /** Either of them, or neither: for good. */
-  expires_at: instant.optional(),
-  /** Whole seconds or a fail2ban time expression. */
-  duration: z.union([z.number(), z.string().max(64)]).optional(),
-});
-
-const added = {
-  entry: z.string(),
-  /** What to know about an entry that was taken; null when there is nothing. */
-  warning: z.string().nullable(),
-  /** Of the jails that ignore it by this: those that ban somebody in it now. Ignoring ends no ban. */
-  banned_in: z.array(z.string()),
-};
-
-const ignorePath = '/api/v1/jails/{name}/ignoreip';
-
-export const listIgnored = endpoint({
+export const jailFailures = endpoint({
   ...ofJail,
   method: 'GET',
-  path: ignorePath,
-  summary: 'Whom the jail ignores, by whom, why and until when',
-  output: ignoreList,
-});
-
-export const addIgnored = endpoint({
-  ...ofJail,
-  method: 'POST',
-  path: ignorePath,
-  summary: 'Let the jail ignore an address, a network or a host name',
-  body: newEntry,
-  output: ignoreList.extend(added),
-});
-
-export const dropIgnored = endpoint({
-  ...ofJail,
-  method: 'DELETE',
-  path: ignorePath,
-  summary: 'Take an entry off the ignore list',
-  query: hostQuery.extend({ entry: z.string().min(1).max(300) }),
-  output: ignoreList.extend({
-    /** It comes back with the next reload: it stands in the configuration. */
-    comes_back: z.boolean(),
+  path: '/api/v1/jails/{name}/failures',
+  summary: 'Failures the jail found over time, zero-filled, as far back as fail2ban’s log tells',
+  /** `from` and `to` win over `range`, which ends now. */
+  query: hostQuery.extend({
+    range: z.enum(rangeNames).default('24h'),
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
   }),
-});
-
-export const addIgnoredToJails = endpoint({
-  ...usual,
-  method: 'POST',
-  path: '/api/v1/ignoreip',
-  summary: 'Let several jails, or all, ignore an address, a network or a host name',
-  body: newEntry.extend({ jails: z.union([z.literal('all'), z.array(params.shape.name).min(1).max(1000)]) }),
   output: z.object({
-    ...added,
-    results: z.array(
+    from: instant,
+    to: instant,
+    bucket_seconds: z.number().int(),
+    points: z.array(
       z.object({
-        jail: z.string(),
-        outcome: z.enum(['added', 'changed', 'already_ignored', 'failed']),
-        detail: z.string().nullable(),
+        at: instant,
+        /** Null: before what is known. */
+        failures: z.number().int().nullable(),
       }),
     ),
+    /** From then on every failure is in it. */
+    known_from: instant.nullable(),
+    /** Why nothing is known. */
+    unknown: z.string().nullable(),
   }),
 });

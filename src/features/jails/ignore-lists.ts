@@ -5,7 +5,7 @@ import type { EndpointOutput } from '../../base/endpoint.ts';
 import { notFound } from '../../base/errors.ts';
 import type { Host, JailName } from '../../host/host.ts';
 import type { Database } from '../../platform/db/schema.ts';
-import type { listIgnored } from './contract.ts';
+import type { listIgnored, listIgnoredInJails } from './ignore-contract.ts';
 import type { IgnoreRow, IgnoreRows } from './ignore-rows.ts';
 
 type List = EndpointOutput<typeof listIgnored>;
@@ -14,7 +14,7 @@ type Item = List['items'][number];
 interface ListDeps {
   db: Kysely<Database>;
   host: Host;
-  rows: Pick<IgnoreRows, 'of'>;
+  rows: Pick<IgnoreRows, 'of' | 'all'>;
   configuredOf: (jail: string) => Promise<ReadonlySet<string>>;
 }
 
@@ -37,6 +37,42 @@ export async function readIgnoreList(deps: ListDeps, jail: JailName): Promise<Li
     return itemOf(entry, { source, row, banned: banned.get(entry)?.has(jail) ?? false });
   });
   return { items, next_cursor: null, total: items.length };
+}
+
+/** What was made here, by entry: the jails of one form stand together. */
+export async function readIgnoredInJails({
+  db,
+  host,
+  rows,
+}: Pick<ListDeps, 'db' | 'host' | 'rows'>): Promise<EndpointOutput<typeof listIgnoredInJails>> {
+  const made = await rows.all();
+  const running = host.status().jails.map(({ name }) => name);
+  const groups = Map.groupBy(made, ({ entry, actor, reason, expires_at: end }) =>
+    JSON.stringify([entry, actor, reason, end]),
+  );
+  const banned = await bannedAmong(db, {
+    hostId: host.id,
+    entries: [...new Set(made.map(({ entry }) => entry))],
+  });
+  const items = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { entry, actor, reason, expires_at: end } = first;
+    const jails = group.map(({ jail }) => jail);
+    return [
+      {
+        entry,
+        jails,
+        everywhere: running.every((name) => jails.includes(name)),
+        actor,
+        reason,
+        created_at: new Date(Math.min(...group.map(({ created_at: at }) => at))).toISOString(),
+        expires_at: instant(end),
+        banned_in: jails.filter((jail) => banned.get(entry)?.has(jail)),
+      },
+    ];
+  });
+  return { items, next_cursor: null, total: items.length, running: running.length };
 }
 
 interface Facts {

@@ -5,6 +5,7 @@ import type { Database } from '../../platform/db/schema.ts';
 export type IgnoreRow = Omit<Database['jail_ignores'], 'host_id'>;
 
 export interface IgnoreRows {
+  all(): Promise<IgnoreRow[]>;
   of(jail: string): Promise<IgnoreRow[]>;
   /** Those of these jails that have not expired. */
   lasting(jails: readonly string[], time: number): Promise<IgnoreRow[]>;
@@ -23,6 +24,7 @@ export function createIgnoreRows({ db, hostId }: { db: Kysely<Database>; hostId:
       .select(['jail', 'entry', 'actor', 'reason', 'created_at', 'expires_at'])
       .where('host_id', '=', hostId);
   return {
+    all: () => rows().orderBy('entry').orderBy('jail').execute(),
     of: (jail) => rows().where('jail', '=', jail).orderBy('entry').execute(),
     async lasting(jails, time) {
       const all = await rows().execute();

@@ -24,17 +24,13 @@ export function createSharedLog({ host, now }: { host: Host; now: Clock }): Shar
   let reading: Promise<LogReading> | null = null;
 
   async function look(): Promise<LogReading> {
-    const { logTarget } = host.status();
+    const target = logFileOf(host);
     const at = now();
-    if (logTarget === null) return { log: null, problem: 'fail2ban was not asked for its log yet.', at };
-    if (!logTarget.startsWith('/')) {
-      return { log: null, problem: `fail2ban logs to ${logTarget}, not to a file.`, at };
-    }
+    if ('problem' in target) return { log: null, problem: target.problem, at };
     try {
-      return { log: await readJailLog(logTarget), problem: null, at };
+      return { log: await readJailLog(target.file), problem: null, at };
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      return { log: null, problem: `fail2ban’s log cannot be read (${code}).`, at };
+      return { log: null, problem: whyUnread(error), at };
     }
   }
 
@@ -50,4 +46,17 @@ export function createSharedLog({ host, now }: { host: Host; now: Clock }): Shar
       return kept !== null && now() - kept.at < keptMs ? kept : await readNow();
     },
   };
+}
+
+/** The file that fail2ban logs to, or why there is none. */
+export function logFileOf(host: Pick<Host, 'status'>): { file: string } | { problem: string } {
+  const { logTarget } = host.status();
+  if (logTarget === null) return { problem: 'fail2ban was not asked for its log yet.' };
+  if (logTarget.startsWith('/')) return { file: logTarget };
+  return { problem: `fail2ban logs to ${logTarget}, not to a file.` };
+}
+
+export function whyUnread(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return `fail2ban’s log cannot be read (${code}).`;
 }

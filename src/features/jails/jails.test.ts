@@ -7,6 +7,7 @@ import { startBangui, until, type RunningBangui } from '../../../test/bangui.ts'
 import { startFail2ban, type RealFail2ban } from '../../../test/fail2ban/real-fail2ban.ts';
 import { signIn, type Answer, type Operator } from '../../../test/operator.ts';
 import * as contract from './contract.ts';
+import * as ignore from './ignore-contract.ts';
 
 const read = <S extends z.ZodType>(schema: S, answer: Answer): z.output<S> => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
@@ -22,7 +23,7 @@ describe('jails', { timeout: 60_000 }, () => {
     read(contract.listJails.output, await person.get(`/api/v1/jails${query}`)).items;
   const one = async (name: string, query = '') => (await list(query)).find((jail) => jail.name === name);
   const ignored = async (name: string) =>
-    read(contract.listIgnored.output, await person.get(`/api/v1/jails/${name}/ignoreip`)).items;
+    read(ignore.listIgnored.output, await person.get(`/api/v1/jails/${name}/ignoreip`)).items;
   const held = async (name: string) => await fail2ban.client('get', name, 'ignoreip');
 
   beforeAll(async () => {
@@ -112,7 +113,7 @@ describe('jails', { timeout: 60_000 }, () => {
 
   test('an entry has an owner, a reason and an end; the configuration’s are told apart', async () => {
     const body = { entry: '198.51.100.7/24', reason: 'partner', duration: '1d' };
-    const added = read(contract.addIgnored.output, await post('sshd/ignoreip', body));
+    const added = read(ignore.addIgnored.output, await post('sshd/ignoreip', body));
     expect(added.entry).toBe('198.51.100.0/24');
     expect(added.items.find(({ entry }) => entry === '198.51.100.0/24')).toMatchObject({
       source: 'bangui',
@@ -127,9 +128,9 @@ describe('jails', { timeout: 60_000 }, () => {
       body: { code: 'already_ignored' },
     });
     const gone = await person.send('DELETE', '/api/v1/jails/sshd/ignoreip?entry=127.0.0.0/8', {});
-    expect(read(contract.dropIgnored.output, gone).comes_back).toBe(true);
+    expect(read(ignore.dropIgnored.output, gone).comes_back).toBe(true);
     const ours = await person.send('DELETE', '/api/v1/jails/sshd/ignoreip?entry=198.51.100.0/24', {});
-    expect(read(contract.dropIgnored.output, ours).comes_back).toBe(false);
+    expect(read(ignore.dropIgnored.output, ours).comes_back).toBe(false);
     expect(await held('sshd')).not.toContain('198.51.100.0/24');
     const again = await person.send('DELETE', '/api/v1/jails/sshd/ignoreip?entry=198.51.100.0/24', {});
     expect(again.status).toBe(404);
@@ -160,10 +161,7 @@ describe('jails', { timeout: 60_000 }, () => {
   });
 
   test('a host name is taken, with a warning', async () => {
-    const added = read(
-      contract.addIgnored.output,
-      await post('incr/ignoreip', { entry: 'Home.Example.org' }),
-    );
+    const added = read(ignore.addIgnored.output, await post('incr/ignoreip', { entry: 'Home.Example.org' }));
     expect(added).toMatchObject({ entry: 'home.example.org', warning: expect.stringContaining('name') });
   });
 
@@ -171,7 +169,7 @@ describe('jails', { timeout: 60_000 }, () => {
     await person.send('POST', '/api/v1/bans', { ips: ['203.0.113.77'], jail: 'sshd', force: true });
     await person.send('POST', '/api/v1/bans', { ips: ['203.0.113.77'], jail: 'manual', force: true });
     const answer = await person.send('POST', '/api/v1/ignoreip', { entry: '203.0.113.64/26', jails: 'all' });
-    const done = read(contract.addIgnoredToJails.output, answer);
+    const done = read(ignore.addIgnoredToJails.output, answer);
     expect(done.banned_in).toEqual(['manual', 'sshd']);
     expect(new Set(done.results.map(({ outcome }) => outcome))).toEqual(new Set(['added']));
     expect((await ignored('sshd')).find(({ entry }) => entry === '203.0.113.64/26')?.banned).toBe(true);
@@ -179,6 +177,71 @@ describe('jails', { timeout: 60_000 }, () => {
     const unknown = { entry: '203.0.113.1', jails: ['sshd', 'nojail'] };
     expect((await person.send('POST', '/api/v1/ignoreip', unknown)).status).toBe(404);
     expect(await held('sshd')).not.toContain('203.0.113.1\n');
+  });
+
+  test('entries made here are listed with their jails, and taken from all of them at once', async () => {
+    const jails = (await list()).flatMap(({ name, state }) => (state === 'stopped' ? [] : [name]));
+    const body = { entry: '192.0.2.60', jails: 'all', reason: 'office', duration: '1d' };
+    await person.send('POST', '/api/v1/ignoreip', body);
+    await post('web/ignoreip', { entry: '192.0.2.61' });
+    const made = async () => read(ignore.listIgnoredInJails.output, await person.get('/api/v1/ignoreip'));
+    const { items, running } = await made();
+    expect(running).toBe(jails.length);
+    expect(items.find(({ entry }) => entry === '192.0.2.60')).toMatchObject({
+      jails: jails.toSorted(),
+      everywhere: true,
+      actor: 'admin',
+      reason: 'office',
+    });
+    expect(items.find(({ entry }) => entry === '192.0.2.61')).toMatchObject({
+      jails: ['web'],
+      everywhere: false,
+      expires_at: null,
+    });
+
+    const drop = (what: unknown) => person.send('DELETE', '/api/v1/ignoreip', what);
+    expect((await drop({ entry: '192.0.2.61', jails: ['web', 'sshd'] })).status).toBe(404);
+    expect(await held('web')).toContain('192.0.2.61');
+    // by the configuration alone: not ours to take from all
+    expect((await drop({ entry: '127.0.0.0/8', jails: 'all' })).status).toBe(404);
+    await post('web/stop');
+    const dropped = read(ignore.dropIgnoredInJails.output, await drop({ entry: '192.0.2.60', jails: 'all' }));
+    expect(dropped.comes_back).toEqual([]);
+    expect(new Map(dropped.results.map(({ jail, outcome }) => [jail, outcome]))).toEqual(
+      new Map(jails.map((jail) => [jail, jail === 'web' ? 'forgotten' : 'dropped'])),
+    );
+    await post('web/start');
+    await until('web ignores again whom it should', async () => (await held('web')).includes('192.0.2.61'));
+    for (const jail of jails) expect(await held(jail)).not.toContain('192.0.2.60');
+    expect((await made()).items.map(({ entry }) => entry)).not.toContain('192.0.2.60');
+    expect((await drop({ entry: '192.0.2.60', jails: 'all' })).status).toBe(404);
+  });
+
+  test('failures are counted over time from the log, and nothing is said of what it does not reach', async () => {
+    const failures = async (jail: string, query: string) =>
+      read(contract.jailFailures.output, await person.get(`/api/v1/jails/${jail}/failures?${query}`));
+    const sum = ({ points }: z.output<typeof contract.jailFailures.output>): number =>
+      points.reduce((total, point) => total + (point.failures ?? 0), 0);
+    const before = sum(await failures('sshd', 'range=1h'));
+    await fail2ban.fail('sshd', '192.0.2.200', 2);
+    await until('found', async () => sum(await failures('sshd', 'range=1h')) === before + 2, 20_000);
+    const hour = await failures('sshd', 'range=1h');
+    expect(hour.bucket_seconds).toBe(60);
+    expect(hour.points.length).toBeGreaterThanOrEqual(60);
+    expect(hour.unknown).toBeNull();
+    expect(hour.points.at(-1)?.failures).not.toBeNull();
+    expect(sum(await failures('manual', 'range=1h'))).toBe(0);
+    const year = await failures('sshd', 'range=365d');
+    expect(sum(year)).toBe(before + 2);
+    expect(year.points[0]?.failures, 'long before the log').toBeNull();
+    expect(Math.abs(Date.parse(year.known_from ?? '') - Date.now())).toBeLessThan(3_600_000);
+    const past = await failures('sshd', 'from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z');
+    expect(new Set(past.points.map((point) => point.failures))).toEqual(new Set([null]));
+    expect(
+      (await person.get('/api/v1/jails/sshd/failures?from=2020-01-02T00:00:00Z&to=2020-01-01T00:00:00Z'))
+        .status,
+    ).toBe(422);
+    expect((await person.get('/api/v1/jails/nojail/failures')).status).toBe(404);
   });
 
   test('entries come back after a reload by hand and after a restart, and end when they expire', async () => {

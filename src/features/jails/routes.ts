@@ -1,5 +1,6 @@
 /** The endpoints of jails. */
 import type { Kysely } from 'kysely';
+import { askedRange } from '../../base/asked-range.ts';
 import type { Clock } from '../../base/clock.ts';
 import { notFound } from '../../base/errors.ts';
 import type { Rehearse } from '../../host/config/refuse-broken.ts';
@@ -9,12 +10,15 @@ import type { RegexEngine } from '../../host/regex/match-lines.ts';
 import type { Audit } from '../../platform/audit.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import type { Mount } from '../../platform/http/mount.ts';
+import { readZone } from '../../platform/operator-zone.ts';
 import { createActRows } from './act-rows.ts';
 import { createJailActs, type JailActs, type Reload } from './acts.ts';
-import { ignoreIn, ignoreInJails, unignore } from './change-ignores.ts';
+import { ignoreIn, ignoreInJails, unignore, unignoreInJails } from './change-ignores.ts';
 import * as contract from './contract.ts';
 import { refuseWhileChanging, requireJailName } from './entries.ts';
-import { readIgnoreList } from './ignore-lists.ts';
+import { createFoundFailures } from './found-failures.ts';
+import * as ignore from './ignore-contract.ts';
+import { readIgnoredInJails, readIgnoreList } from './ignore-lists.ts';
 import { createIgnoreRows } from './ignore-rows.ts';
 import { createJailHealth } from './jail-health.ts';
 import type { SharedLog } from './jail-log.ts';
@@ -56,6 +60,7 @@ export function jailsRoutes(deps: JailsRoutesDeps): Pick<JailActs, 'reloadAll'> 
     putBack: async (jails) => void (await keeper.putBack(jails)),
     refuseWhileChanging: () => refuseWhileChanging({ db, hostId: host.id, now }),
   });
+  const failures = createFoundFailures({ host, now });
   const ignores = { ...deps, rows: createIgnoreRows({ db, hostId: host.id }) };
 
   async function listed(inactive: boolean) {
@@ -98,6 +103,10 @@ export function jailsRoutes(deps: JailsRoutesDeps): Pick<JailActs, 'reloadAll'> 
       measured: tried?.measured ?? null,
     };
   });
+  mount(contract.jailFailures, async ({ params, query }) => {
+    const { name } = await known(params.name);
+    return failures.of(name, askedRange(query, now()), await readZone(db));
+  });
   mount(contract.startJail, ({ params }, call) => acts.start(requireJailName(params.name), call));
   mount(contract.stopJail, ({ params }, call) => acts.stop(requireJailName(params.name), call));
   mount(contract.reloadJail, ({ params }, call) => acts.reload(requireJailName(params.name), call));
@@ -108,14 +117,16 @@ export function jailsRoutes(deps: JailsRoutesDeps): Pick<JailActs, 'reloadAll'> 
     const { lost } = await acts.reloadAll(call);
     return { ...(await listed(false)), lost };
   });
-  mount(contract.listIgnored, ({ params }) => readIgnoreList(ignores, requireJailName(params.name)));
-  mount(contract.addIgnored, ({ params, body }, call) =>
+  mount(ignore.listIgnored, ({ params }) => readIgnoreList(ignores, requireJailName(params.name)));
+  mount(ignore.addIgnored, ({ params, body }, call) =>
     ignoreIn(ignores, { jail: requireJailName(params.name), body }, call),
   );
-  mount(contract.dropIgnored, ({ params, query }, call) =>
+  mount(ignore.dropIgnored, ({ params, query }, call) =>
     unignore(ignores, { jail: requireJailName(params.name), text: query.entry }, call),
   );
-  mount(contract.addIgnoredToJails, ({ body }, call) => ignoreInJails(ignores, body, call));
+  mount(ignore.listIgnoredInJails, () => readIgnoredInJails(ignores));
+  mount(ignore.addIgnoredToJails, ({ body }, call) => ignoreInJails(ignores, body, call));
+  mount(ignore.dropIgnoredInJails, ({ body }, call) => unignoreInJails(ignores, body, call));
   return acts;
 }
 

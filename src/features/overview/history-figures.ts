@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { rangeBefore } from '../../base/time-range.ts';
 import { atOneMoment } from '../../platform/db/reader.ts';
 import type { Mount } from '../../platform/http/mount.ts';
+import { readZone } from '../../platform/operator-zone.ts';
 import {
   bansByCountry,
   bansByJail,
@@ -16,7 +17,7 @@ import {
 import { readFigures } from './read-figures.ts';
 import { readHeat } from './read-heat.ts';
 import { readRanked, type Key } from './read-ranked.ts';
-import { readZone, viewOf, type View } from './read-ranges.ts';
+import { viewOf, type View } from './read-ranges.ts';
 import type { SumsDeps } from './read-sums.ts';
 import { readTrend } from './read-trend.ts';
 

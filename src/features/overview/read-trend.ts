@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { TimeRange } from '../../base/time-range.ts';
 import type { Zone } from '../../base/zone.ts';
-import { bucketAt, bucketEdges, bucketLength } from './buckets.ts';
+import { bucketAt, bucketEdges, bucketLength } from '../../base/buckets.ts';
 import { hourMs } from './cover.ts';
 import { readCover, readEvents, readSums, type Chosen, type SumsDeps } from './read-sums.ts';
 

@@ -30,7 +30,8 @@ export async function clockOf(file: string): Promise<LogClock> {
   };
 }
 
-async function newestStamp(handle: FileHandle): Promise<{ wallMs: number; writtenAt: number } | null> {
+/** Of the newest line, with the time at which the file was written, ms. */
+export async function newestStamp(handle: FileHandle): Promise<{ wallMs: number; writtenAt: number } | null> {
   const { size, mtimeMs } = await handle.stat();
   for await (const lines of linesBackwards(handle, size)) {
     const newest = lines.flatMap(({ text }) => parseLogHead(text) ?? []).at(-1);

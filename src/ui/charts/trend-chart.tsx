@@ -14,13 +14,19 @@ import { useBarChoice } from './use-bar-choice.ts';
 import { useBarTimes } from './use-bar-times.ts';
 import { usePeakNote, type Peak } from './use-peak-note.ts';
 
+type Counted = 'bans' | 'failures';
+
 interface TrendChartProps {
   /** What is counted, for readers. */
   label: string;
   buckets: readonly Bucket[];
   bucketMs: number;
-  /** Name of the time before, e.g. "24 h before". */
-  beforeLabel: string;
+  /** Bans unless said otherwise. */
+  counted?: Counted;
+  /** Name of the time before, e.g. "24 h before"; absent: nothing is said of it. */
+  beforeLabel?: string;
+  /** ms; bars that end before are not known. */
+  knownFrom?: number;
   /** The last bucket is the present one. */
   ongoing: boolean;
   peak: Peak | null;
@@ -43,7 +49,9 @@ export function TrendChart(props: TrendChartProps) {
     label,
     buckets,
     bucketMs,
+    counted = 'bans',
     beforeLabel,
+    knownFrom = Number.NEGATIVE_INFINITY,
     ongoing,
     peak,
     height = 205,
@@ -56,6 +64,8 @@ export function TrendChart(props: TrendChartProps) {
   const { ref, size } = useSize();
   const id = useId();
   const width = size?.width ?? 0;
+  // failures have no origin
+  const single = plain || counted === 'failures';
   const inside = plain || width < narrow;
   const leastStep = inside && !plain ? leastStepPhone : leastStepWide;
   const factor = barFactor(buckets.length, bucketMs, width / leastStep);
@@ -85,6 +95,16 @@ export function TrendChart(props: TrendChartProps) {
   const note = usePeakNote({ bars, peak: factor === 1 ? peak : null, plain, words });
   const shown = choice.active === null ? undefined : bars[choice.active];
   const spoken = shown ?? bars.at(-1);
+  const isKnown = (bar: Bucket): boolean => bar.at + barMs > knownFrom;
+  const speak = (bar: Bucket): string => {
+    const when = words.stretch(bar.at);
+    if (!isKnown(bar)) return t('charts.bar_unknown', { when });
+    const total = bucketTotal(bar);
+    const bans = t(`charts.${counted}`, { count: total, n: formatCount(total) });
+    return beforeLabel === undefined
+      ? t('charts.bar_alone', { when, bans })
+      : t('charts.bar', { when, bans, before: formatCount(bar.before) });
+  };
   return (
     <div className="trend">
       {head(barMs)}
@@ -99,15 +119,7 @@ export function TrendChart(props: TrendChartProps) {
         aria-valuemin={0}
         aria-valuemax={Math.max(0, bars.length - 1)}
         aria-valuenow={choice.active ?? Math.max(0, bars.length - 1)}
-        aria-valuetext={
-          spoken === undefined
-            ? t('charts.nothing')
-            : t('charts.bar', {
-                when: words.stretch(spoken.at),
-                bans: t('charts.bans', { count: bucketTotal(spoken), n: formatCount(bucketTotal(spoken)) }),
-                before: formatCount(spoken.before),
-              })
-        }
+        aria-valuetext={spoken === undefined ? t('charts.nothing') : speak(spoken)}
         {...choice.handlers}
       >
         {width === 0 ? null : (
@@ -115,6 +127,7 @@ export function TrendChart(props: TrendChartProps) {
             layout={layout}
             inside={inside}
             plain={plain}
+            unknownTo={bars.length === 0 || knownFrom <= from ? null : Math.min(place(knownFrom), width)}
             ticks={marks.map((tick) => ({ ...tick, x: place(tick.at) }))}
             end={ongoing ? t('charts.now') : null}
             note={note}
@@ -126,17 +139,26 @@ export function TrendChart(props: TrendChartProps) {
           <TrendTooltip
             bar={shown}
             title={words.stretch(shown.at)}
-            beforeLabel={beforeLabel}
+            known={isKnown(shown)}
+            {...(beforeLabel === undefined ? {} : { beforeLabel })}
             x={layout.left + (choice.active + 0.5) * layout.step}
             width={width}
-            plain={plain}
+            single={single}
           />
         )}
       </div>
       <span id={`${id}-keys`} className="sr-only">
         {onZoom === undefined ? t('charts.keys') : t('charts.keys_zoom')}
       </span>
-      <TrendTable label={label} bars={bars} when={words.stretch} beforeLabel={beforeLabel} plain={plain} />
+      <TrendTable
+        label={label}
+        bars={bars}
+        when={words.stretch}
+        // the bars that are not known come first
+        unknown={bars.filter((bar) => !isKnown(bar)).length}
+        {...(beforeLabel === undefined ? {} : { beforeLabel })}
+        single={single}
+      />
     </div>
   );
 }

@@ -9,6 +9,8 @@ interface TrendDrawingProps {
   /** The scale stands in the plot: there is no room beside it. */
   inside: boolean;
   plain: boolean;
+  /** Right end of what is not known; null: all is. */
+  unknownTo: number | null;
   ticks: readonly (TimeTick & { x: number })[];
   /** Word at the right end of the axis. */
   end: string | null;
@@ -27,13 +29,16 @@ export const drawingHeight = (plot: number): number => above + plot + axis;
 const letter = 5.9;
 
 export function TrendDrawing(props: TrendDrawingProps) {
-  const { layout, inside, plain, ticks, end, note, active, stretch } = props;
+  const { layout, inside, plain, unknownTo, ticks, end, note, active, stretch } = props;
   const { left, width, height } = layout;
   const right = left + width;
   const cross = active === null ? null : left + (active + 0.5) * layout.step;
   return (
     <svg width={right} height={drawingHeight(height)} aria-hidden focusable={false} className="trend-svg">
       <g transform={`translate(0 ${above})`}>
+        {unknownTo === null ? null : (
+          <rect className="trend-unknown" x={left} y={0} width={unknownTo - left} height={height} />
+        )}
         {plain ? null : <Lines layout={layout} inside={inside} />}
         {stretch === null ? null : <Stretch layout={layout} {...stretch} />}
         {layout.bars.map((bar) => (

@@ -9,12 +9,15 @@ interface TrendTableProps {
   label: string;
   bars: readonly Bucket[];
   when: (at: number) => string;
-  beforeLabel: string;
-  plain: boolean;
+  /** So many bars at the beginning are not known. */
+  unknown: number;
+  beforeLabel?: string;
+  /** Without a word on origins. */
+  single: boolean;
 }
 
 export const TrendTable = memo(function TrendTable(props: TrendTableProps) {
-  const { label, bars, when, beforeLabel, plain } = props;
+  const { label, bars, when, unknown, beforeLabel, single } = props;
   const { t } = useTranslation();
   return (
     <div className="sr-only">
@@ -24,17 +27,17 @@ export const TrendTable = memo(function TrendTable(props: TrendTableProps) {
           <tr>
             <th scope="col">{t('charts.time')}</th>
             <th scope="col">{t('charts.in_all')}</th>
-            {plain ? null : series.map((name) => <th key={name}>{t(`charts.${name}`)}</th>)}
-            <th scope="col">{beforeLabel}</th>
+            {single ? null : series.map((name) => <th key={name}>{t(`charts.${name}`)}</th>)}
+            {beforeLabel === undefined ? null : <th scope="col">{beforeLabel}</th>}
           </tr>
         </thead>
         <tbody>
-          {bars.map((bar) => (
+          {bars.map((bar, index) => (
             <tr key={bar.at}>
               <th scope="row">{when(bar.at)}</th>
-              <td>{formatCount(bucketTotal(bar))}</td>
-              {plain ? null : series.map((name) => <td key={name}>{formatCount(bar[name])}</td>)}
-              <td>{formatCount(bar.before)}</td>
+              <td>{index < unknown ? t('charts.unknown') : formatCount(bucketTotal(bar))}</td>
+              {single ? null : series.map((name) => <td key={name}>{formatCount(bar[name])}</td>)}
+              {beforeLabel === undefined ? null : <td>{formatCount(bar.before)}</td>}
             </tr>
           ))}
         </tbody>

@@ -7,36 +7,39 @@ import { series } from './trend-layout.ts';
 interface TrendTooltipProps {
   bar: Bucket;
   title: string;
-  beforeLabel: string;
+  /** False: there is nothing to say of it. */
+  known: boolean;
+  beforeLabel?: string;
   /** Centre of the bar and width of the chart, px. */
   x: number;
   width: number;
-  plain: boolean;
+  /** Without a word on origins. */
+  single: boolean;
 }
 
 const tipWidth = 176;
 const distance = 14;
 
-export function TrendTooltip({ bar, title, beforeLabel, x, width, plain }: TrendTooltipProps) {
+export function TrendTooltip({ bar, title, known, beforeLabel, x, width, single }: TrendTooltipProps) {
   const { t } = useTranslation();
   const right = x + distance + tipWidth <= width;
   const left = right ? x + distance : Math.max(0, x - distance - tipWidth);
   return (
     <div className="chart-tip trend-tip" aria-hidden style={{ left, width: tipWidth }}>
       <div className="chart-tip-title">{title}</div>
-      <dl>
-        {plain ? (
+      {known ? (
+        <dl>
+          {single
+            ? null
+            : series.map((name) => (
+                <Row key={name} swatch={name} name={t(`charts.${name}`)} value={bar[name]} />
+              ))}
           <Row name={t('charts.in_all')} value={bucketTotal(bar)} />
-        ) : (
-          <>
-            {series.map((name) => (
-              <Row key={name} swatch={name} name={t(`charts.${name}`)} value={bar[name]} />
-            ))}
-            <Row name={t('charts.in_all')} value={bucketTotal(bar)} />
-          </>
-        )}
-        <Row swatch="before" name={beforeLabel} value={bar.before} />
-      </dl>
+          {beforeLabel === undefined ? null : <Row swatch="before" name={beforeLabel} value={bar.before} />}
+        </dl>
+      ) : (
+        <span className="soft">{t('charts.unknown')}</span>
+      )}
     </div>
   );
 }

@@ -5,12 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { useCaller } from '../../../ui/app-context.tsx';
 import { IconButton } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { EntryForm } from '../../../ui/entry-form.tsx';
 import { LogText } from '../../../ui/log-text.tsx';
 import { useTimes } from '../../../ui/page-context.tsx';
 import { problemOf } from '../../../ui/problem.ts';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
 import { useNow } from '../../../ui/use-now.ts';
-import { AllowForm } from './allow-form.tsx';
 import { allowedQuery, type Allowed } from './blocklists-query.ts';
 import { useAllowActs } from './use-allow-acts.ts';
 
@@ -27,7 +27,7 @@ export function AllowedTab() {
           </h2>
           <span className="lists-pane-sub small soft">{t('lists.allow_about')}</span>
         </header>
-        <AllowForm onAdd={acts.add} />
+        <EntryForm onAdd={acts.add} act={t('lists.allow_act')} failed={t('lists.allow_failed')} />
         {error === null ? null : <ProblemNote problem={problemOf(error)} title={t('lists.allow_unread')} />}
         {data === undefined && error === null ? <p className="quiet">{t('ui.loading')}</p> : null}
         {data?.items.length === 0 ? (

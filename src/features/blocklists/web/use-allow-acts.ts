@@ -1,23 +1,20 @@
 /** Putting entries on the allow-list and taking them off, each with its way back. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import type { EndpointInput } from '../../../base/endpoint.ts';
 import { useCaller } from '../../../ui/app-context.tsx';
+import type { NewEntry } from '../../../ui/entry-form.tsx';
 import type { Problem } from '../../../ui/problem.ts';
 import { problemText } from '../../../ui/problem-note.tsx';
 import { useToasts } from '../../../ui/toast.tsx';
 import type * as allow from '../allow-contract.ts';
 import { blocklistsKey, type Allowed } from './blocklists-query.ts';
 
-export interface NewAllowed {
-  entry: string;
-  reason: string | null;
-  /** ISO instant; null = for good. */
-  expires_at: string | null;
-}
+type NewAllowed = EndpointInput<typeof allow.addAllowed>['body'];
 
 export interface AllowActs {
   /** Null when it is on; else why not. */
-  add: (entry: NewAllowed) => Promise<Problem | null>;
+  add: (entry: NewEntry) => Promise<Problem | null>;
   remove: (item: Allowed) => Promise<void>;
 }
 
@@ -32,7 +29,7 @@ export function useAllowActs(): AllowActs {
   const drop = (id: number) =>
     caller.call<typeof allow.removeAllowed>('DELETE /api/v1/blocklists/allowed/{id}', { params: { id } });
 
-  async function add(body: NewAllowed): Promise<Problem | null> {
+  async function put(body: NewAllowed): Promise<Problem | null> {
     const result = await caller.call<typeof allow.addAllowed>('POST /api/v1/blocklists/allowed', { body });
     if (!result.ok) return result.problem;
     await readAgain();
@@ -51,7 +48,12 @@ export function useAllowActs(): AllowActs {
   }
 
   return {
-    add,
+    add: ({ entry, reason, seconds }) =>
+      put({
+        entry,
+        reason,
+        expires_at: seconds === null ? null : new Date(Date.now() + seconds * 1000).toISOString(),
+      }),
     async remove({ id, entry, reason, expires_at: expires, in_lists: lists }) {
       const result = await drop(id);
       await readAgain();
@@ -61,7 +63,7 @@ export function useAllowActs(): AllowActs {
         title: t('lists.allowed_no_longer', { entry }),
         ...(lists.length === 0 ? {} : { detail: t('lists.blocked_by', { names: lists.join(', ') }) }),
         undo: () =>
-          void add({ entry, reason, expires_at: expires }).then((problem) =>
+          void put({ entry, reason, expires_at: expires }).then((problem) =>
             problem === null ? undefined : failed(problem),
           ),
       });

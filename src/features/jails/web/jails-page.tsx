@@ -12,6 +12,7 @@ import { problemOf } from '../../../ui/problem.ts';
 import { useMedia } from '../../../ui/use-media.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import { useShortcut } from '../../../ui/use-shortcut.ts';
+import { IgnoredPanel } from './ignored-panel.tsx';
 import { JailPanel } from './jail-panel.tsx';
 import { useJailColumns } from './jail-columns.tsx';
 import { JailsEmpty, type JailsMoment } from './jails-empty.tsx';
@@ -26,11 +27,13 @@ interface JailsPageProps {
   moment: JailsMoment;
   /** Opens the ban dialog for a jail. */
   onBan: (jail: string) => void;
+  /** Ends the bans of an entry in these jails. */
+  onUnban: (entry: string, jails: readonly string[]) => Promise<void>;
   /** Something stands beside the page: there is less room. */
   beside: boolean;
 }
 
-export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
+export function JailsPage({ view, moment, onBan, onUnban, beside }: JailsPageProps) {
   const now = useNow(60_000);
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -40,7 +43,8 @@ export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
   const { off } = useActs();
   const phone = useMedia('(max-width: 599px)');
   const [cursor, setCursor] = useState<string | null>(view.row ?? null);
-  const { search, sort, row } = view;
+  const { search, sort, row, ignored } = view;
+  const besides = row !== undefined || ignored !== undefined;
   const all = query.data?.items;
   const jails = useMemo(
     () =>
@@ -56,21 +60,25 @@ export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
   );
   const open = (name: string | null): void => {
     if (name !== null) setCursor(name);
-    const { row: _, ...rest } = view;
+    const { row: _, ignored: __, ...rest } = view;
     setView(name === null ? rest : { ...rest, row: name });
   };
   const close = (): void => open(null);
+  const openIgnored = (): void => {
+    const { row: _, ...rest } = view;
+    setView({ ...rest, ignored: 'open' });
+  };
   useShortcut({
     keys: 'Escape',
     group: 'list',
     label: t('shortcuts.close'),
-    run: () => (row === undefined ? false : close()),
+    run: () => (besides ? close() : false),
   });
-  const columns = useJailColumns({ narrow: row !== undefined || beside, phone });
+  const columns = useJailColumns({ narrow: besides || beside, phone });
   const asOf = query.data?.as_of ?? null;
   const opened = all?.find((jail) => jail.name === row) ?? null;
   return (
-    <div className={`page ${row === undefined ? '' : 'page-with-panel'}`}>
+    <div className={`page ${besides ? 'page-with-panel' : ''}`}>
       <header className="page-head">
         <h1 className="page-title">{t('jails.title')}</h1>
         <span className="page-sub small quiet">
@@ -79,6 +87,9 @@ export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
             : t('jails.sub', { n: formatCount(all.length), time: times.exact(Date.parse(asOf), now) })}
         </span>
         <div className="page-acts">
+          <Button aria-expanded={ignored !== undefined} onClick={ignored === undefined ? openIgnored : close}>
+            {t('jails.ignored.open')}
+          </Button>
           <Button disabled={off !== null || acts.working} onClick={() => void acts.reloadAll()}>
             {t('jails.act.reload_all')}
           </Button>
@@ -117,6 +128,7 @@ export function JailsPage({ view, moment, onBan, beside }: JailsPageProps) {
             />
           )}
         </div>
+        {ignored === undefined ? null : <IgnoredPanel onUnban={onUnban} onClose={close} />}
         {row === undefined ? null : (
           <JailPanel key={row} name={row} jail={opened} onBan={() => onBan(row)} onClose={close} />
         )}

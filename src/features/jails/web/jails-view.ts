@@ -21,6 +21,8 @@ export interface JailsView {
   include?: 'inactive';
   /** The open jail. */
   row?: string;
+  /** Whom jails ignore is open instead. */
+  ignored?: 'open';
 }
 
 export function readJailsView(search: Record<string, unknown>): JailsView {
@@ -33,5 +35,6 @@ export function readJailsView(search: Record<string, unknown>): JailsView {
     ...(sort === undefined ? {} : { sort }),
     ...(include === undefined ? {} : { include }),
     ...(row === undefined ? {} : { row }),
+    ...(row === undefined && search['ignored'] === 'open' ? { ignored: 'open' } : {}),
   };
 }

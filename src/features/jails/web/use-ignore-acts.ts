@@ -1,19 +1,16 @@
 /** Putting entries on a jail's ignore list and taking them off, each with its way back. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import type { EndpointCall } from '../../../base/endpoint.ts';
 import { useCaller } from '../../../ui/app-context.tsx';
+import type { NewEntry } from '../../../ui/entry-form.tsx';
 import type { Problem } from '../../../ui/problem.ts';
 import { problemText } from '../../../ui/problem-note.tsx';
 import { useToasts } from '../../../ui/toast.tsx';
-import type * as contract from '../contract.ts';
+import type * as ignore from '../ignore-contract.ts';
 import type { IgnoreItem } from './jails-query.ts';
 
-export interface NewEntry {
-  entry: string;
-  reason?: string;
-  duration?: string;
-  expires_at?: string;
-}
+type Body = NonNullable<EndpointCall<typeof ignore.addIgnored>['body']>;
 
 export interface IgnoreActs {
   /** Null when it is in; else why not. */
@@ -33,13 +30,13 @@ export function useIgnoreActs(jail: string, onBanned: (entry: string, jails: str
     toasts.show({ tone: 'bad', title: t('jails.ignore.failed'), detail: problemText(t, problem) });
 
   const remove = (entry: string) =>
-    caller.call<typeof contract.dropIgnored>('DELETE /api/v1/jails/{name}/ignoreip', {
+    caller.call<typeof ignore.dropIgnored>('DELETE /api/v1/jails/{name}/ignoreip', {
       params,
       query: { entry },
     });
 
-  async function add(body: NewEntry): Promise<Problem | null> {
-    const result = await caller.call<typeof contract.addIgnored>('POST /api/v1/jails/{name}/ignoreip', {
+  async function put(body: Body): Promise<Problem | null> {
+    const result = await caller.call<typeof ignore.addIgnored>('POST /api/v1/jails/{name}/ignoreip', {
       params,
       body,
     });
@@ -61,7 +58,8 @@ export function useIgnoreActs(jail: string, onBanned: (entry: string, jails: str
   }
 
   return {
-    add,
+    add: ({ entry, reason, seconds }) =>
+      put({ entry, ...reasonOf(reason), ...(seconds === null ? {} : { duration: seconds }) }),
     async drop({ entry, reason, expires_at: expires }) {
       const result = await remove(entry);
       await readAgain();
@@ -71,12 +69,14 @@ export function useIgnoreActs(jail: string, onBanned: (entry: string, jails: str
         title: t('jails.ignore.dropped', { entry, jail }),
         ...(result.value.comes_back ? { detail: t('jails.ignore.comes_back') } : {}),
         undo: () =>
-          void add({
+          void put({
             entry,
-            ...(reason === null ? {} : { reason }),
+            ...reasonOf(reason),
             ...(expires === null ? {} : { expires_at: expires }),
           }).then((problem) => (problem === null ? undefined : failed(problem))),
       });
     },
   };
 }
+
+export const reasonOf = (reason: string | null): { reason?: string } => (reason === null ? {} : { reason });

@@ -1,6 +1,6 @@
 /** Into which stretches a range is cut for the trend, and where they begin. */
-import type { TimeRange } from '../../base/time-range.ts';
-import type { Zone } from '../../base/zone.ts';
+import type { TimeRange } from './time-range.ts';
+import type { Zone } from './zone.ts';
 
 const second = 1000;
 const minute = 60 * second;
