@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig, settings } from '../../src/config.ts';
 import type { Setting } from '../../src/setting.ts';
+import { programEnvironment } from '../bangui.ts';
 
 const all: readonly Setting<unknown>[] = Object.values(settings);
 const secrets = all.filter(({ secret }) => secret);
@@ -48,7 +49,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function start(environment: Record<string, string>) {
   const began = performance.now();
   const child = spawn(process.execPath, ['src/main.ts'], {
-    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: 'node_modules/.cache/compile', ...environment },
+    env: { ...programEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
