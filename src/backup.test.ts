@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { programEnvironment, startBangui, type RunningBangui } from '../test/bangui.ts';
+import { startBangui, type RunningBangui } from '../test/bangui.ts';
 import { operator, password, signIn } from '../test/operator.ts';
 import { startPostgres, type RunningPostgres } from '../test/servers/postgres.ts';
 import { verifyBackup } from './platform/db/backup-file.ts';
@@ -35,7 +35,7 @@ const server = async (): Promise<Environment> => ({
 
 function command(environment: Environment, ...words: string[]) {
   const args = [join(import.meta.dirname, 'cli.ts'), ...words];
-  const env = { ...programEnvironment, ...environment };
+  const env = { PATH: process.env['PATH'], ...environment };
   return new Promise<{ exit: unknown; out: Buffer; said: string }>((resolve) => {
     execFile(process.execPath, args, { env, encoding: 'buffer' }, (error, out, err) =>
       resolve({ exit: error?.code ?? 0, out, said: out.toString('latin1') + err.toString() }),

@@ -22,7 +22,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { freePort, programEnvironment, startBangui, type RunningBangui } from '../test/bangui.ts';
+import { freePort, startBangui, type RunningBangui } from '../test/bangui.ts';
 import { startFail2ban, type RealFail2ban } from '../test/fail2ban/real-fail2ban.ts';
 import { startPostgres } from '../test/servers/postgres.ts';
 import { mountSmallDisk } from '../test/small-disk.ts';
@@ -89,7 +89,7 @@ function command(words: readonly string[], user: number | null = null) {
   const line = [process.execPath, join(import.meta.dirname, 'cli.ts'), 'doctor', ...words];
   const [program = '', ...args] =
     user === null ? line : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...line];
-  const env = { ...programEnvironment, ...environment };
+  const env = { PATH: process.env['PATH'], ...environment };
   return new Promise<{ exit: unknown; said: string }>((resolve) => {
     execFile(program, args, { env }, (error, stdout) => resolve({ exit: error?.code ?? 0, said: stdout }));
   });

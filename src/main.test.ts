@@ -9,7 +9,6 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from './base/log.ts';
 import { openDatabase } from './platform/db/open.ts';
-import { programEnvironment } from '../test/bangui.ts';
 import { databaseEnvironment, dropDatabaseOf, onPostgres } from '../test/servers/test-databases.ts';
 
 let folder = '';
@@ -48,7 +47,7 @@ function launch(
 ): Launched {
   const child = spawn(process.execPath, [file, ...words], {
     env: {
-      ...programEnvironment,
+      PATH: process.env['PATH'],
       BANGUI_PORT: '0',
       BANGUI_DATABASE_PATH: join(folder, 'data', 'bangui.db'),
       BANGUI_FAIL2BAN_SOCKET: join(folder, 'none.sock'),

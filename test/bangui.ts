@@ -44,11 +44,6 @@ export interface BanguiOptions {
 const startLimitMs = 60_000;
 
 const projectRoot = join(import.meta.dirname, '..');
-/** For every process of our program: the cache of compiled modules is the one of `npm start`. */
-export const programEnvironment = {
-  PATH: process.env['PATH'],
-  NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compile'),
-};
 /** As in `npm start`. */
 const flags = ['--optimize-for-size', '--max-semi-space-size=4'];
 
@@ -61,7 +56,8 @@ export async function startBangui(options: BanguiOptions): Promise<RunningBangui
   const child = spawn(process.execPath, [...flags, join(projectRoot, options.program ?? 'src/main.ts')], {
     cwd: projectRoot,
     env: {
-      ...programEnvironment,
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: join(projectRoot, 'node_modules/.cache/compile'),
       HOME: process.env['HOME'],
       TZ: process.env['TZ'],
       BANGUI_PORT: String(port),

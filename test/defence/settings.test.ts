@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig, settings } from '../../src/config.ts';
 import type { Setting } from '../../src/setting.ts';
-import { programEnvironment } from '../bangui.ts';
 
 const all: readonly Setting<unknown>[] = Object.values(settings);
 const secrets = all.filter(({ secret }) => secret);
@@ -49,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function start(environment: Record<string, string>) {
   const began = performance.now();
   const child = spawn(process.execPath, ['src/main.ts'], {
-    env: { ...programEnvironment, ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: 'node_modules/.cache/compile', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

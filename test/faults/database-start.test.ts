@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { programEnvironment, startBangui } from '../bangui.ts';
+import { startBangui } from '../bangui.ts';
 import { mountSmallDisk } from '../small-disk.ts';
 
 const projectRoot = join(import.meta.dirname, '../..');
@@ -35,7 +35,7 @@ function refusal(database: string, user: number | null = null) {
   const [program = '', ...args] =
     user === null ? command : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...command];
   const env = {
-    ...programEnvironment,
+    PATH: process.env['PATH'],
     BANGUI_PORT: '0',
     BANGUI_DATABASE_PATH: database,
     BANGUI_FAIL2BAN_SOCKET: join(folder, 'none.sock'),
