@@ -1,5 +1,6 @@
 /** The configuration folder of a private fail2ban: the distribution's filters and actions, our own few jails. */
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export interface Fail2banOptions {
@@ -60,9 +61,8 @@ export async function writeFail2banConfig(paths: Fail2banPaths, options: Fail2ba
     'paths-common.conf',
     'paths-debian.conf',
   ];
-  await Promise.all(
-    stockParts.map((part) => cp(join(stock, part), join(paths.configDir, part), { recursive: true })),
-  );
+  // At once: hundreds of tests copy these files, and waiting for each of them takes five times as much.
+  for (const part of stockParts) cpSync(join(stock, part), join(paths.configDir, part), { recursive: true });
   const jails = jailSections(paths, options);
   const files: Record<string, string> = {
     'fail2ban.local': serverSettings(paths, options),

@@ -31,14 +31,11 @@ const cutListeners = async (): Promise<void> => {
   await client.end();
 };
 
-let instances: Instances | null = null;
 let streams: Stream[] = [];
 let databases = 0;
-afterEach(async () => {
+afterEach(() => {
   for (const stream of streams) stream.close();
   streams = [];
-  await instances?.dispose();
-  instances = null;
 });
 
 const list = z.object({
@@ -60,12 +57,30 @@ describe.each([
   ['with Redis', true],
   ['with PostgreSQL alone', false],
 ])('%s', { timeout: 120_000 }, (_name, withRedis) => {
-  async function start(count: number, env: Record<string, string> = {}): Promise<RunningBangui[]> {
+  /** On a database of their own. */
+  async function start(count: number, env: Record<string, string> = {}): Promise<Instances> {
     const databaseUrl = await postgres.database(`sharing_${databases++}`);
     const redisUrl = withRedis ? `${redis.url}/${databases}` : null;
-    instances = await startInstances(count, { socket: fail2ban.socket, databaseUrl, redisUrl, env });
-    return instances.all;
+    return await startInstances(count, { socket: fail2ban.socket, databaseUrl, redisUrl, env });
   }
+  async function among(
+    count: number,
+    env: Record<string, string>,
+    play: (all: RunningBangui[]) => Promise<void>,
+  ): Promise<void> {
+    const instances = await start(count, env);
+    try {
+      await play(instances.all);
+    } finally {
+      await instances.dispose();
+    }
+  }
+  /** Three that serve all tests but those that need a limit, or a set-up, of their own. */
+  let shared: Instances;
+  beforeAll(async () => {
+    shared = await start(3, { BANGUI_SESSION_CACHE_TTL_SECONDS: '300' });
+  });
+  afterAll(() => shared.dispose());
   const stream = async (person: Operator, url: string, lastId?: string): Promise<Stream> => {
     const opened = await openStream({ cookie: person.cookie, url }, lastId);
     streams.push(opened);
@@ -75,23 +90,24 @@ describe.each([
     until('the mirror is known everywhere', async () => (await dashboard(person)).mirror.state === 'current');
 
   test('a client may call all of them as often as one', async () => {
-    const all = await start(3, { BANGUI_RATE_LIMIT_PER_MINUTE: '90' });
-    let allowed = 0;
-    const waits: string[] = [];
-    for (let i = 0; i < 150; i++) {
-      const answer = await fetch(`${all[i % 3]?.url}/api/v1/auth/session`);
-      await answer.arrayBuffer();
-      if (answer.status !== 429) allowed += 1;
-      else waits.push(answer.headers.get('retry-after') ?? '');
-    }
-    // 90 at once and what came in while they were made.
-    expect(allowed).toBeGreaterThanOrEqual(90);
-    expect(allowed).toBeLessThan(120);
-    expect(new Set(waits)).toEqual(new Set(['1']));
+    await among(3, { BANGUI_RATE_LIMIT_PER_MINUTE: '90' }, async (all) => {
+      let allowed = 0;
+      const waits: string[] = [];
+      for (let i = 0; i < 150; i++) {
+        const answer = await fetch(`${all[i % 3]?.url}/api/v1/auth/session`);
+        await answer.arrayBuffer();
+        if (answer.status !== 429) allowed += 1;
+        else waits.push(answer.headers.get('retry-after') ?? '');
+      }
+      // 90 at once and what came in while they were made.
+      expect(allowed).toBeGreaterThanOrEqual(90);
+      expect(allowed).toBeLessThan(120);
+      expect(new Set(waits)).toEqual(new Set(['1']));
+    });
   });
 
   test('guessing a password is slowed by the tries at all of them together', async () => {
-    const all = await start(2);
+    const all = shared.all.slice(0, 2);
     await signIn(all[0]?.url ?? '');
     const guess = async (n: number) => {
       const answer = await operator(all[n % 2]?.url ?? '', '').send('POST', '/api/v1/auth/login', {
@@ -119,7 +135,7 @@ describe.each([
   });
 
   test('a ban that the holder sees is on a page of another within half a second', async () => {
-    const all = await start(2);
+    const all = shared.all.slice(0, 2);
     const [here = expect.fail(), there = expect.fail()] = await signInAt(all);
     await mirrored(there);
     const [near, far] = [await stream(here, all[0]?.url ?? ''), await stream(there, all[1]?.url ?? '')];
@@ -142,7 +158,7 @@ describe.each([
   });
 
   test('a person at an instance that stands by bans, sees, and unbans as at the other', async () => {
-    const all = await start(2);
+    const all = shared.all.slice(0, 2);
     const [here = expect.fail(), there = expect.fail()] = await signInAt(all);
     await mirrored(there);
     const health = z.object({
@@ -194,7 +210,7 @@ describe.each([
   });
 
   test('signing out at one ends the session and its streams at all, at once', async () => {
-    const all = await start(3, { BANGUI_SESSION_CACHE_TTL_SECONDS: '300' });
+    const { all } = shared;
     const people = await signInAt(all);
     const [one = expect.fail(), two = expect.fail(), three = expect.fail()] = people;
     const other = await signIn(all[1]?.url ?? '');
@@ -214,49 +230,51 @@ describe.each([
   });
 
   test('the code that one prints opens set-up at another, and of all at once exactly one sets up', async () => {
-    const all = await start(3);
-    const codeOf = ({ lines }: RunningBangui) => lines.find((line) => line.event === 'setup_code')?.['code'];
-    await until('all printed one', () => all.every((one) => codeOf(one) !== undefined));
-    const codes = all.map(codeOf);
-    expect(new Set(codes).size).toBe(1);
-    expect(String(codes[0])).toMatch(/^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$/);
-    const tries = all.flatMap((instance, n) =>
-      [0, 1, 2].map(async (i) => {
-        const chosen = `password ${n} of try ${i}`;
-        const answer = await fetch(`${instance.url}/api/v1/setup`, {
-          method: 'POST',
-          // From another machine, as far as BanGUI can know.
-          headers: {
-            'content-type': 'application/json',
-            host: 'bangui.example',
-            'x-forwarded-for': '192.0.2.1',
-          },
-          body: JSON.stringify({ password: chosen, code: codes[(n + 1) % 3] }),
+    await among(3, {}, async (all) => {
+      const codeOf = ({ lines }: RunningBangui) =>
+        lines.find((line) => line.event === 'setup_code')?.['code'];
+      await until('all printed one', () => all.every((one) => codeOf(one) !== undefined));
+      const codes = all.map(codeOf);
+      expect(new Set(codes).size).toBe(1);
+      expect(String(codes[0])).toMatch(/^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$/);
+      const tries = all.flatMap((instance, n) =>
+        [0, 1, 2].map(async (i) => {
+          const chosen = `password ${n} of try ${i}`;
+          const answer = await fetch(`${instance.url}/api/v1/setup`, {
+            method: 'POST',
+            // From another machine, as far as BanGUI can know.
+            headers: {
+              'content-type': 'application/json',
+              host: 'bangui.example',
+              'x-forwarded-for': '192.0.2.1',
+            },
+            body: JSON.stringify({ password: chosen, code: codes[(n + 1) % 3] }),
+          });
+          await answer.arrayBuffer();
+          return { chosen, status: answer.status };
+        }),
+      );
+      const outcomes = await Promise.all(tries);
+      const winners = outcomes.filter(({ status }) => status === 201);
+      expect(winners).toHaveLength(1);
+      for (const { status } of outcomes) expect([201, 409, 429]).toContain(status);
+      for (const { url } of all) {
+        const state = z
+          .object({ completed: z.boolean() })
+          .parse((await operator(url, '').get('/api/v1/setup')).body);
+        expect(state.completed).toBe(true);
+      }
+      await until('the winner signs in', async () => {
+        const answer = await operator(all[2]?.url ?? '', '').send('POST', '/api/v1/auth/login', {
+          password: winners[0]?.chosen,
         });
-        await answer.arrayBuffer();
-        return { chosen, status: answer.status };
-      }),
-    );
-    const outcomes = await Promise.all(tries);
-    const winners = outcomes.filter(({ status }) => status === 201);
-    expect(winners).toHaveLength(1);
-    for (const { status } of outcomes) expect([201, 409, 429]).toContain(status);
-    for (const { url } of all) {
-      const state = z
-        .object({ completed: z.boolean() })
-        .parse((await operator(url, '').get('/api/v1/setup')).body);
-      expect(state.completed).toBe(true);
-    }
-    await until('the winner signs in', async () => {
-      const answer = await operator(all[2]?.url ?? '', '').send('POST', '/api/v1/auth/login', {
-        password: winners[0]?.chosen,
+        return answer.status === 200;
       });
-      return answer.status === 200;
     });
   });
 
   test('when the way between them breaks, every page is told to read again, and then events come again', async () => {
-    const all = await start(2);
+    const all = shared.all.slice(0, 2);
     const people = await signInAt(all);
     const pages = await Promise.all(people.map((person, n) => stream(person, all[n]?.url ?? '')));
     const [, there = expect.fail()] = people;
@@ -285,7 +303,7 @@ describe.each([
   });
 
   test('a page that comes from another instance is told to read again, never left in silence', async () => {
-    const all = await start(2);
+    const all = shared.all.slice(0, 2);
     const [here = expect.fail(), there = expect.fail()] = await signInAt(all);
     const before = await stream(here, all[0]?.url ?? '');
     const id = /^id: (.+)$/m.exec(before.text())?.[1] ?? expect.fail();
