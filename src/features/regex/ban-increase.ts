@@ -42,7 +42,8 @@ export function increaseNotes(
 ): string[] {
   const used = [now.increase, trial.increase].filter((one) => one !== null);
   if (used.length === 0) return [];
-  if (purgeSeconds === null) return ['fail2ban keeps no database: nobody is known to return, and no ban grows.'];
+  if (purgeSeconds === null)
+    return ['fail2ban keeps no database: nobody is known to return, and no ban grows.'];
   const others = used.some((one) => one.overallJails) ? ', and those of other jails,' : '';
   return [
     `Bans from before these lines${others} are not known here, and make none of these longer.`,

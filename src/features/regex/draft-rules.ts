@@ -7,7 +7,15 @@ import type { ReadDraft } from '../../host/regex/read-draft.ts';
 import type { WrittenJail } from '../../host/regex/read-filters.ts';
 import type { ReplayRules } from '../../host/regex/replay-lines.ts';
 import { increaseWritten } from './ban-increase.ts';
-import { emptyFilter, filterOf, ignoredBy, unavailable, usual, type LabJail, type LabJails } from './lab-jails.ts';
+import {
+  emptyFilter,
+  filterOf,
+  ignoredBy,
+  unavailable,
+  usual,
+  type LabJail,
+  type LabJails,
+} from './lab-jails.ts';
 import { wrong } from './line-source.ts';
 import type { startReplay } from './replay-contract.ts';
 
@@ -29,7 +37,11 @@ interface DraftDeps {
 }
 
 /** Throws 422 for a draft that cannot be read, 503 without fail2ban's programs. */
-export async function draftRules({ jails, readDraft }: DraftDeps, draft: Draft, name: string): Promise<Tried> {
+export async function draftRules(
+  { jails, readDraft }: DraftDeps,
+  draft: Draft,
+  name: string,
+): Promise<Tried> {
   const file = parseConfigFile(draft.kind, draft.name);
   if (file === null || !file.local)
     throw wrong('draft.name', 'The name of a file of this kind, with .local at the end.');
@@ -91,4 +103,7 @@ function time(option: string, text: string | null, other: number): number {
 }
 
 const unreadable = (option: string, text: string | null) =>
-  wrong('draft.content', `${option} would be “${(text ?? '').slice(0, 80)}”, which is not what fail2ban takes.`);
+  wrong(
+    'draft.content',
+    `${option} would be “${(text ?? '').slice(0, 80)}”, which is not what fail2ban takes.`,
+  );

@@ -19,30 +19,33 @@ export const startReplay = endpoint({
   query,
   body: z
     .object({
-    jail: z.string().min(1).max(200),
-    trial: trial.optional(),
-    /** In place of a trial: a changed file of the configuration, with which the jail would be read. */
-    draft: z
-      .object({
-        kind: z.enum(['jail', 'filter']),
-        name: z.string().min(1).max(255),
-        content: z.string().max(longestFile),
-      })
-      .optional(),
-    source: z.union([
-      /** What the jail reads: all its logs, or its matches of the journal. */
-      z.object({ own: z.literal(true) }),
-      /** With the files rotated away from it. */
-      z.object({ log_path: z.string().min(1).max(4096) }),
-      /** Absent text: what the jail itself reads of the journal. */
-      z.object({ journal: z.string().max(1000) }),
-      /** The lines of bans that the history holds. */
-      z.object({ history: z.literal(true) }),
-    ]),
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
-  })
-    .refine((body) => body.trial === undefined || body.draft === undefined, 'Either a trial or a draft, not both'),
+      jail: z.string().min(1).max(200),
+      trial: trial.optional(),
+      /** In place of a trial: a changed file of the configuration, with which the jail would be read. */
+      draft: z
+        .object({
+          kind: z.enum(['jail', 'filter']),
+          name: z.string().min(1).max(255),
+          content: z.string().max(longestFile),
+        })
+        .optional(),
+      source: z.union([
+        /** What the jail reads: all its logs, or its matches of the journal. */
+        z.object({ own: z.literal(true) }),
+        /** With the files rotated away from it. */
+        z.object({ log_path: z.string().min(1).max(4096) }),
+        /** Absent text: what the jail itself reads of the journal. */
+        z.object({ journal: z.string().max(1000) }),
+        /** The lines of bans that the history holds. */
+        z.object({ history: z.literal(true) }),
+      ]),
+      from: z.iso.datetime({ offset: true }).optional(),
+      to: z.iso.datetime({ offset: true }).optional(),
+    })
+    .refine(
+      (body) => body.trial === undefined || body.draft === undefined,
+      'Either a trial or a draft, not both',
+    ),
   output: z.object({ run_id: z.string() }),
   status: 202,
 });

@@ -95,7 +95,8 @@ async function openJournal(text: string, { journal, from, to }: SourceOf): Promi
   if (program === null)
     throw wrong('source.journal', 'There is no journalctl here to read the journal with.');
   const matches = text.trim() === '' ? [...journal] : journalWords(text);
-  if (matches?.length === 0) throw wrong('source', 'The jail reads no log, and names nothing of the journal.');
+  if (matches?.length === 0)
+    throw wrong('source', 'The jail reads no log, and names nothing of the journal.');
   const stop = new AbortController();
   const stream = readJournal(program, { matches: matches ?? [], from, to }, stop.signal);
   if (stream === null) throw wrong('source.journal', 'It is neither a unit nor a match of the journal.');

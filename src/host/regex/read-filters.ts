@@ -55,7 +55,9 @@ const answer = z.object({
   list: attempt(z.array(z.object({ name: z.string(), enabled: z.boolean() }))).nullable(),
   samples: attempt(z.array(sampleGroup)).nullable(),
   /** What is wrong with the files of a draft. */
-  findings: z.array(z.object({ file: z.string().nullish(), line: z.number().nullish(), message: z.string() })),
+  findings: z.array(
+    z.object({ file: z.string().nullish(), line: z.number().nullish(), message: z.string() }),
+  ),
 });
 
 export type WrittenFilter = z.output<typeof filter>;

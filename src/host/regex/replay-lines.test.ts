@@ -90,7 +90,10 @@ test('several logs run side by side by their times, and how far they reach back 
 
 test('a filter that is only spelled in another way is the same: its lines are searched once', async () => {
   const lines = [0, 1, 2].map((seconds) => bad(seconds, '192.0.2.1'));
-  const spelled = { ...filter, expressions: [String.raw`^\s*bad from <HOST>$`, String.raw`^\s*never <HOST>$`] };
+  const spelled = {
+    ...filter,
+    expressions: [String.raw`^\s*bad from <HOST>$`, String.raw`^\s*never <HOST>$`],
+  };
   const other = await run([piped(lines)], rules({ filter: spelled }));
   expect(other).toMatchObject({ new: 0, no_more: 0, bans: { now: 1, trial: 1 }, hits: [3, 0] });
 });
