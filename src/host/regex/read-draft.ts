@@ -4,7 +4,7 @@ import { stage, stageLimits } from '../config/stage.ts';
 import type { EngineRefusal } from './ask-engine.ts';
 import type { FilterReader, WrittenJail } from './read-filters.ts';
 
-export type DraftRead =
+type DraftRead =
   | { kind: 'answered'; written: WrittenJail; enabled: boolean }
   /** The draft itself cannot be read as it stands, or has no such jail. */
   | { kind: 'wrong'; sentence: string }

@@ -76,6 +76,9 @@ class Counting:
             self.returning.failed(ticket, at)
         while self.due:
             self.ban(self.due.pop(0), at)
+        if errors:
+            self.problem = f"cannot be worked out: {errors[0]}"
+            errors.clear()
 
     def perform_ban(self, ip):
         try:
@@ -94,9 +97,6 @@ class Counting:
         self.times.append(at)
         if self.returning is not None:
             self.returning.banned(ticket, seconds)
-        if errors:
-            self.problem = f"cannot be worked out: {errors[0]}"
-            errors.clear()
 
     def clean(self, at):
         """Of those who are not seen again, to need no memory for them."""

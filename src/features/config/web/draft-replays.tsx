@@ -6,7 +6,7 @@ import { configJailsQuery, filesQuery } from './config-query.ts';
 import { replayedJails } from './replayed-jails.ts';
 import type { OpenFile } from './use-open-file.ts';
 
-export interface ReplayedDraft {
+interface ReplayedDraft {
   kind: 'jail' | 'filter';
   name: string;
   content: string;

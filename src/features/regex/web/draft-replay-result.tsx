@@ -21,7 +21,7 @@ export function DraftReplayResult({ run, result }: { run: ReplayRun; result: Rep
         <div>
           <dt>{t(bans.daily ? 'draft_replay.bans_a_day' : 'draft_replay.bans', { jail: run.jail })}</dt>
           <dd>
-            <span className="sr-only">{t('draft_replay.change', bans)}</span>
+            <span className="sr-only">{t('draft_replay.change', { now: bans.now, trial: bans.trial })}</span>
             <span aria-hidden="true">
               {bans.now} → <strong>{bans.trial}</strong>
             </span>
