@@ -1,7 +1,9 @@
 /** Beside a draft of the configuration: what it would have done with the lines of the last days. */
+import IconSelector from '@tabler/icons-react/dist/esm/icons/IconSelector.mjs';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../ui/button.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { Note } from '../../../ui/note.tsx';
 import { ProblemNote } from '../../../ui/problem-note.tsx';
 import { DraftReplayResult } from './draft-replay-result.tsx';
@@ -120,6 +122,7 @@ function Choice<T extends string>({ label, values, value, name = String, onChang
           </option>
         ))}
       </select>
+      <Icon of={IconSelector} />
     </span>
   );
 }
