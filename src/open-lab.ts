@@ -9,6 +9,7 @@ import type { Fail2banConfig } from './fail2ban-settings.ts';
 import { regexRoutes } from './features/regex/routes.ts';
 import type { Host } from './host/host.ts';
 import { createRegexEngine } from './host/regex/match-lines.ts';
+import { createDraftReader } from './host/regex/read-draft.ts';
 import { createFilterReader } from './host/regex/read-filters.ts';
 import { createReplayLines } from './host/regex/replay-lines.ts';
 import type { Database } from './platform/db/schema.ts';
@@ -35,9 +36,11 @@ export function openLab(deps: LabDeps): void {
   closers.add('lab_engine', engine.close);
   const reader = createFilterReader({ program, configDir });
   closers.add('lab_reader', reader.close);
+  const readDraft = createDraftReader({ configDir, reader });
   const replayLines = createReplayLines({ program });
   const filterNames = () => namesIn(join(configDir, 'filter.d'));
-  const lab = { mount, db, host, engine, reader, replayLines, filterNames, locate, allowedLogDirs, log, now };
+  const programs = { engine, reader, readDraft, replayLines };
+  const lab = { mount, db, host, ...programs, filterNames, locate, allowedLogDirs, log, now };
   closers.add('replays', regexRoutes(lab).close);
 }
 

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { confirmPassword } from '../features/auth/web/confirm.ts';
 import { ConfigPage } from '../features/config/web/config-page.tsx';
 import { readConfigView } from '../features/config/web/config-view.ts';
+import { DraftReplay } from '../features/regex/web/draft-replay.tsx';
 import { ServerActs } from '../features/server/web/server-acts.tsx';
 import { ServerSettings } from '../features/server/web/server-settings.tsx';
 import { useCaller } from '../ui/app-context.tsx';
@@ -26,6 +27,7 @@ export function Configuration() {
   return (
     <ConfigPage
       view={view}
+      offerReplay={(draft, jails) => <DraftReplay draft={draft} jails={jails} />}
       confirm={(password) => confirmPassword(caller, password)}
       server={
         <div className="config-server">

@@ -12,6 +12,7 @@ import {
   type WrittenJail,
 } from '../../host/regex/read-filters.ts';
 import type { ReplayFilter, ReplayRules } from '../../host/regex/replay-lines.ts';
+import { increaseInForce, increaseWritten } from './ban-increase.ts';
 
 export interface LabJail {
   name: string;
@@ -23,6 +24,8 @@ export interface LabJail {
   /** What the daemon runs; for a jail that is off, what it would run. */
   force: ReplayRules;
   ignoreip: string[];
+  /** As the configuration says; the daemon may have been told more. */
+  ignoreWritten: string[];
   /** It lets this machine's own addresses through. */
   ignoreSelf: boolean;
   files: string[];
@@ -39,7 +42,7 @@ interface LabJailsDeps {
 export type LabJails = ReturnType<typeof createLabJails>;
 
 /** fail2ban's own, where the configuration says nothing. */
-const usual = { maxretry: 5, findtime: 600, bantime: 600 };
+export const usual = { maxretry: 5, findtime: 600, bantime: 600 };
 const mostFiles = 20;
 
 export function createLabJails({ host, reader, engine }: LabJailsDeps) {
@@ -61,6 +64,10 @@ export function createLabJails({ host, reader, engine }: LabJailsDeps) {
     const written = told.kind === 'answered' ? (told.answer.jails[0]?.value ?? null) : null;
     const rules = snapshot === null ? null : await host.rulesOf(snapshot.name).catch(() => null);
     if (rules === null && written === null) throw missing(name, told);
+    return await labJail({ name, snapshot, written, rules });
+  }
+
+  async function labJail({ name, snapshot, written, rules }: Known): Promise<LabJail> {
     const texts = written === null ? await folded(rules) : filterOf(written);
     return {
       name,
@@ -69,11 +76,16 @@ export function createLabJails({ host, reader, engine }: LabJailsDeps) {
       written: texts,
       force: rules === null ? rulesOf(written, texts) : rulesInForce(rules, texts),
       ignoreip: await ignoreList(snapshot, written),
+      ignoreWritten: ignoredBy(written),
       ignoreSelf: written?.ignoreself !== 'False',
       files: await filesOf(snapshot, written),
       journal: journalOf(snapshot, written),
     };
   }
+
+  /** One that only a draft holds. */
+  const newJail = (name: string, written: WrittenJail): Promise<LabJail> =>
+    labJail({ name, snapshot: null, written, rules: null });
 
   /** Throws 404 for a filter that is not there, 503 without fail2ban's programs. */
   async function filterNamed(
@@ -90,9 +102,7 @@ export function createLabJails({ host, reader, engine }: LabJailsDeps) {
 
   async function ignoreList(snapshot: JailSnapshot | null, written: WrittenJail | null): Promise<string[]> {
     const asked = snapshot === null ? null : await host.ignoreList(snapshot.name).catch(() => null);
-    return (
-      asked ?? (written?.ignoreip ?? []).flatMap((one) => one.split(/[\s,]+/)).filter((one) => one !== '')
-    );
+    return asked ?? ignoredBy(written);
   }
 
   /** The daemon tells expressions with its tags expanded; its engine knows them by heart. */
@@ -105,10 +115,20 @@ export function createLabJails({ host, reader, engine }: LabJailsDeps) {
       : rules.filter;
   }
 
-  return { list, jailOf, filterNamed };
+  return { list, jailOf, newJail, filterNamed };
 }
 
-const emptyFilter: ReplayFilter = {
+interface Known {
+  name: string;
+  snapshot: JailSnapshot | null;
+  written: WrittenJail | null;
+  rules: JailRules | null;
+}
+
+export const ignoredBy = (written: WrittenJail | null): string[] =>
+  (written?.ignoreip ?? []).flatMap((one) => one.split(/[\s,]+/)).filter((one) => one !== '');
+
+export const emptyFilter: ReplayFilter = {
   expressions: [],
   ignore: [],
   prefix: null,
@@ -134,6 +154,7 @@ function rulesOf(written: WrittenJail | null, filter: ReplayFilter): ReplayRules
     maxretry: Number(written?.maxretry ?? usual.maxretry) || usual.maxretry,
     findtime: time(written?.findtime, usual.findtime),
     bantime: time(written?.bantime, usual.bantime),
+    increase: written === null ? null : increaseWritten(written),
   };
 }
 
@@ -147,6 +168,7 @@ const rulesInForce = (rules: JailRules, texts: ReplayFilter): ReplayRules => ({
   maxretry: rules.maxRetry,
   findtime: rules.findSeconds,
   bantime: rules.banSeconds,
+  increase: increaseInForce(rules.increase),
 });
 
 async function filesOf(snapshot: JailSnapshot | null, written: WrittenJail | null): Promise<string[]> {

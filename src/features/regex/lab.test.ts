@@ -259,7 +259,7 @@ test('a replay is cancelled while it runs, and the next one still runs', async (
   await expect.poll(async () => (await read()).progress.lines, { timeout: 20_000 }).toBeGreaterThan(0);
   expect(await read()).toMatchObject({ state: 'running', result: null });
   expect((await operator.send('DELETE', `${api}/replay/${id}`, {})).status).toBe(204);
-  await expect.poll(async () => (await read()).state).toBe('aborted');
+  expect(await read()).toMatchObject({ state: 'aborted', error: 'It was cancelled.' });
   const next = await replayed({ jail: 'sshd', source: { log_path: fail2ban.secondAuthLog } });
   expect(next).toMatchObject({ state: 'completed', result: { lines: 0 } });
 });

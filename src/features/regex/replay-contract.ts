@@ -7,6 +7,8 @@ const query = z.object({ host: z.literal('local').default('local') });
 const count = z.number().int();
 const instant = z.iso.datetime();
 const text = z.string().nullable();
+/** As the configuration's endpoints take it. */
+const longestFile = 512 * 1024;
 
 export const startReplay = endpoint({
   method: 'POST',
@@ -15,20 +17,35 @@ export const startReplay = endpoint({
   tag: 'laboratory',
   access: 'session',
   query,
-  body: z.object({
-    jail: z.string().min(1).max(200),
-    trial: trial.default({}),
-    source: z.union([
-      /** With the files rotated away from it. */
-      z.object({ log_path: z.string().min(1).max(4096) }),
-      /** Absent text: what the jail itself reads of the journal. */
-      z.object({ journal: z.string().max(1000) }),
-      /** The lines of bans that the history holds. */
-      z.object({ history: z.literal(true) }),
-    ]),
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
-  }),
+  body: z
+    .object({
+      jail: z.string().min(1).max(200),
+      trial: trial.optional(),
+      /** In place of a trial: a changed file of the configuration, with which the jail would be read. */
+      draft: z
+        .object({
+          kind: z.enum(['jail', 'filter']),
+          name: z.string().min(1).max(255),
+          content: z.string().max(longestFile),
+        })
+        .optional(),
+      source: z.union([
+        /** What the jail reads: all its logs, or its matches of the journal. */
+        z.object({ own: z.literal(true) }),
+        /** With the files rotated away from it. */
+        z.object({ log_path: z.string().min(1).max(4096) }),
+        /** Absent text: what the jail itself reads of the journal. */
+        z.object({ journal: z.string().max(1000) }),
+        /** The lines of bans that the history holds. */
+        z.object({ history: z.literal(true) }),
+      ]),
+      from: z.iso.datetime({ offset: true }).optional(),
+      to: z.iso.datetime({ offset: true }).optional(),
+    })
+    .refine(
+      (body) => body.trial === undefined || body.draft === undefined,
+      'Either a trial or a draft, not both',
+    ),
   output: z.object({ run_id: z.string() }),
   status: 202,
 });
@@ -56,6 +73,10 @@ const result = z.object({
   lines: count,
   from: instant.nullable(),
   to: instant.nullable(),
+  /** From when on lines were asked for; null: all. */
+  asked_from: instant.nullable(),
+  /** The oldest line that has a date; later than `asked_from` when the logs reach less far back. */
+  reaches: instant.nullable(),
   matched: both.extend({ new: count, no_more: count }),
   /** Of each expression of the trial, in its order. */
   expressions: z.array(z.object({ regex: z.string(), hits: count, catastrophic: text })),

@@ -14,7 +14,7 @@ interface SourceDeps {
   allowedLogDirs: readonly string[];
 }
 
-export type SourceQuestion = { log_path: string } | { journal: string } | { history: true };
+export type SourceQuestion = { own: true } | { log_path: string } | { journal: string } | { history: true };
 
 interface Span {
   /** ms. */
@@ -25,6 +25,7 @@ interface Span {
 interface SourceOf extends Span {
   jail: string;
   /** What the jail itself reads. */
+  files: readonly string[];
   journal: readonly string[];
 }
 
@@ -40,29 +41,50 @@ export async function openSource(
   question: SourceQuestion,
   of: SourceOf,
 ): Promise<ReplaySource> {
-  if ('log_path' in question) return await openLogs(question.log_path, deps.allowedLogDirs);
+  if ('own' in question) {
+    if (of.files.length === 0) return await openJournal('', of);
+    return await openLogs(of.files, { allowed: deps.allowedLogDirs, field: 'source' });
+  }
+  if ('log_path' in question)
+    return await openLogs([question.log_path], { allowed: deps.allowedLogDirs, field: 'source.log_path' });
   if ('journal' in question) return await openJournal(question.journal, of);
   const lines = Readable.from(historyLines(deps, of));
   return {
-    inputs: [{ from: lines, kind: 'plain', size: 0 }],
+    inputs: [{ log: 0, from: lines, kind: 'plain', size: 0 }],
     notes: ['The history holds only lines that led to a ban: what the filter missed then is not among them.'],
     close: async () => void lines.destroy(),
   };
 }
 
-async function openLogs(path: string, allowed: readonly string[]): Promise<ReplaySource> {
-  const newest = await openLog(path, allowed);
-  if (newest.kind === 'refused') throw wrong('source.log_path', newest.sentence);
-  const opened: OpenLog[] = [];
+/** Those of several that cannot be read are told. */
+async function openLogs(
+  paths: readonly string[],
+  { allowed, field }: { allowed: readonly string[]; field: string },
+): Promise<ReplaySource> {
+  const opened: (OpenLog & { log: number })[] = [];
   const notes: string[] = [];
-  for (const one of (await withRotated(newest.path)).slice(0, -1)) {
-    const older = await openLog(one, allowed);
-    if (older.kind === 'opened') opened.push(older);
-    else notes.push(`${one} is left out. ${older.sentence}`);
+  // A jail may name what was rotated, too.
+  const known = new Set<string>();
+  for (const [log, path] of paths.entries()) {
+    const newest = await openLog(path, allowed);
+    const rotated = newest.kind === 'opened' ? (await withRotated(newest.path)).slice(0, -1) : [];
+    for (const one of [...rotated, path]) {
+      const read = one === path ? newest : await openLog(one, allowed);
+      if (read.kind === 'refused') notes.push(`${one} is left out. ${read.sentence}`);
+      else if (known.has(read.path)) await read.file.close();
+      else opened.push({ ...read, log });
+      if (read.kind === 'opened') known.add(read.path);
+    }
+    if (newest.kind === 'refused' && paths.length === 1) throw wrong(field, newest.sentence);
   }
-  opened.push(newest);
+  if (opened.length === 0) throw wrong(field, `None of its logs can be read. ${notes.join(' ')}`);
   return {
-    inputs: opened.map(({ file, gzip, size }) => ({ from: file.fd, kind: gzip ? 'gzip' : 'plain', size })),
+    inputs: opened.map(({ log, file, gzip, size }) => ({
+      log,
+      from: file.fd,
+      kind: gzip ? 'gzip' : 'plain',
+      size,
+    })),
     notes,
     close: async () => void (await Promise.all(opened.map(({ file }) => file.close()))),
   };
@@ -73,11 +95,13 @@ async function openJournal(text: string, { journal, from, to }: SourceOf): Promi
   if (program === null)
     throw wrong('source.journal', 'There is no journalctl here to read the journal with.');
   const matches = text.trim() === '' ? [...journal] : journalWords(text);
+  if (matches?.length === 0)
+    throw wrong('source', 'The jail reads no log, and names nothing of the journal.');
   const stop = new AbortController();
   const stream = readJournal(program, { matches: matches ?? [], from, to }, stop.signal);
   if (stream === null) throw wrong('source.journal', 'It is neither a unit nor a match of the journal.');
   return {
-    inputs: [{ from: stream, kind: 'journal', size: 0 }],
+    inputs: [{ log: 0, from: stream, kind: 'journal', size: 0 }],
     notes: [],
     close: async () => stop.abort(),
   };

@@ -16,6 +16,8 @@ interface ViewDeps {
   reasons: ReadonlyMap<string, OwnReason>;
   /** As the trial has them. */
   expressions: readonly string[];
+  /** ms; null: all lines were asked for. */
+  askedFrom: number | null;
   notes: readonly string[];
 }
 
@@ -42,6 +44,8 @@ export function resultView(found: ReplayResult, deps: ViewDeps): Result {
     lines: found.lines,
     from: instantOf(found.from),
     to: instantOf(found.to),
+    asked_from: deps.askedFrom === null ? null : new Date(deps.askedFrom).toISOString(),
+    reaches: instantOf(found.reaches),
     matched: { ...found.matched, new: found.new, no_more: found.no_more },
     expressions: found.expressions.map((one, index) => ({
       regex: expressions[index] ?? one.text,
@@ -70,7 +74,7 @@ export function resultView(found: ReplayResult, deps: ViewDeps): Result {
 }
 
 function limitsOf(found: ReplayResult): string[] {
-  const { undated, names, broken, problems, lines, outside } = found;
+  const { undated, names, broken, problems, growth, lines, outside } = found;
   const number = (count: number) => count.toLocaleString('en');
   return [
     lines === 0 ? 'There was no line to read.' : null,
@@ -80,10 +84,17 @@ function limitsOf(found: ReplayResult): string[] {
       : null,
     names > 0 ? `${number(names)} matches name a host, not an address; names are not looked up here.` : null,
     broken.length > 0 ? `${broken.length} of the files could not be read to the end.` : null,
+    ungrown('in force', growth.now),
+    ungrown('of the trial', growth.trial),
     ...Object.values(problems),
     ...found.expressions.map((one) => one.problem),
   ].filter((one) => one !== null);
 }
+
+const ungrown = (side: string, why: string | null): string | null =>
+  why === null
+    ? null
+    : `Bans ${side} are counted without getting longer: bantime.formula, factor or multipliers ${why}.`;
 
 const instantOf = (seconds: number | null): string | null => {
   const at = seconds === null ? null : new Date(seconds * 1000);

@@ -76,10 +76,7 @@ export function createReplays({ log, now }: ReplaysDeps): Replays {
       run.error = 'The replay failed; the log of BanGUI says why.';
       log.error('replay_failed', { jail: task.jail, error });
     } finally {
-      if (stop.signal.aborted) {
-        run.state = 'aborted';
-        run.error = 'It was cancelled.';
-      }
+      if (stop.signal.aborted) abort(run);
       run.endedAt = now();
       await task.close().catch((error: unknown) => log.warn('replay_source_not_closed', { error }));
     }
@@ -118,13 +115,19 @@ export function createReplays({ log, now }: ReplaysDeps): Replays {
       const run = find(id);
       run.stop.abort();
       if (run.state !== 'running' && run.state !== 'queued') runs.delete(id);
-      else run.state = 'aborted';
+      else abort(run);
     },
     async close() {
       for (const run of runs.values()) run.stop.abort();
       await last;
     },
   };
+}
+
+/** Both at once: who sees that it ended does not ask again. */
+function abort(run: Run): void {
+  run.state = 'aborted';
+  run.error = 'It was cancelled.';
 }
 
 function view(run: Run, now: number): ReplayView {

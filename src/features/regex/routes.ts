@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { Host } from '../../host/host.ts';
 import { findJournal } from '../../host/regex/journal.ts';
 import type { RegexEngine } from '../../host/regex/match-lines.ts';
+import type { ReadDraft } from '../../host/regex/read-draft.ts';
 import type { FilterReader } from '../../host/regex/read-filters.ts';
 import type { ReplayLines } from '../../host/regex/replay-lines.ts';
 import type { Database } from '../../platform/db/schema.ts';
@@ -28,6 +29,7 @@ interface RegexRoutesDeps {
   host: Host;
   engine: RegexEngine;
   reader: FilterReader;
+  readDraft: ReadDraft;
   replayLines: ReplayLines;
   /** Names of the filters that the configuration holds. */
   filterNames: () => Promise<string[]>;
@@ -39,13 +41,15 @@ interface RegexRoutesDeps {
 
 /** Answers how to stop its runs. */
 export function regexRoutes(deps: RegexRoutesDeps): { close(): Promise<void> } {
-  const { mount, db, host, engine, reader, replayLines, filterNames, locate, allowedLogDirs, log, now } =
-    deps;
+  const { mount, db, host, engine, reader, filterNames, locate, allowedLogDirs, log, now } = deps;
+  const { readDraft, replayLines } = deps;
   const hostId = host.id;
   const jails = createLabJails({ host, reader, engine });
   const trials = createTrials({ db, hostId, now });
   const replays = createReplays({ log, now });
-  const replayDeps = { db, hostId, jails, engine, replayLines, replays, locate, allowedLogDirs, now };
+  const purgeSeconds = (): number | null => host.status().purgeSeconds;
+  const sources = { db, hostId, locate, allowedLogDirs, purgeSeconds, now };
+  const replayDeps = { ...sources, jails, engine, readDraft, replayLines, replays };
 
   mount(readLab, async () => ({
     jails: await jails.list(),

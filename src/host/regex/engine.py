@@ -38,6 +38,7 @@ class Engine:
         self.taken = []
         self.taken_ignores = []
         self.ignored_by = []
+        self.date_pattern = request["datePattern"]
         attempt, one = watch.attempt, self.filter
         if request["timeZone"] is not None:
             self.problems["timeZone"] = attempt(lambda: one.setLogTimeZone(request["timeZone"]))
@@ -63,6 +64,21 @@ class Engine:
     @staticmethod
     def row(text, problem):
         return {"text": folded(text), "problem": problem, "slow": False, "tries": 0, "seconds": 0.0}
+
+    def compiled(self):
+        """All that decides what it finds in a line."""
+        one = self.filter
+        prefix = None if one.prefRegex is None else one.prefRegex.getRegex()
+        # Of several date patterns fail2ban tells none.
+        return (
+            [regex.getRegex() for regex in self.regexes],
+            [regex.getRegex() for regex in self.ignore_regexes],
+            prefix,
+            self.date_pattern,
+            one.getLogTimeZone(),
+            one.getMaxLines(),
+            one.getUseDns(),
+        )
 
     def measure(self):
         """Counts from now on how often each expression is tried, and for how long."""

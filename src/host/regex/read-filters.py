@@ -19,6 +19,12 @@ from fail2ban.client.filterreader import FilterReader  # noqa: E402
 from fail2ban.client.jailreader import JailReader  # noqa: E402
 
 folder = request["configDir"]
+if request["draft"] is not None:
+    # A copy with a draft in it is read as a rehearsal reads it: nothing outside of it, and every mistake is named.
+    sys.path.append(os.path.join(os.path.dirname(__file__), "..", "config"))
+    from rehearse_folder import Folder, TracedFilter as FilterReader  # noqa: E402
+
+    Folder.current = Folder(folder, {request["draft"]["changed"]}, request["draft"]["homes"])
 lists = {"addfailregex": "expressions", "addignoreregex": "ignore", "addjournalmatch": "journal", "addignoreip": "ignoreip", "addlogpath": "logpath"}
 texts = {
     "prefregex": "prefix",
@@ -30,6 +36,13 @@ texts = {
     "maxretry": "maxretry",
     "findtime": "findtime",
     "bantime": "bantime",
+    "bantime.increment": "increment",
+    "bantime.factor": "factor",
+    "bantime.formula": "formula",
+    "bantime.multipliers": "multipliers",
+    "bantime.maxtime": "maxtime",
+    "bantime.rndtime": "rndtime",
+    "bantime.overalljails": "overalljails",
     "backend": "backend",
 }
 
@@ -61,8 +74,13 @@ def read_filter(name, options):
 def read_jail(name):
     reader = JailReader(name, force_enable=True, basedir=folder)
     reader.read()
+    if not reader.has_section(name):
+        raise ValueError("There is no jail %s." % name)
+    # No action is of interest here, nor a mistake in one.
+    reader.merge_section(name, {"action": ""})
     if not reader.getOptions():
-        raise ValueError("The jail %s is not written as fail2ban wants it." % name)
+        why = reader.options.get("config-error", "it is not written as fail2ban wants it")
+        raise ValueError("The jail %s cannot be read: %s." % (name, why))
     options = reader.options
     known = told(reader.convert(allow_no_files=True))
     # Patterns, not the files of this moment: rotated ones belong to them too.
@@ -174,6 +192,7 @@ json.dump(
         "filters": [attempt(lambda: read_filter(one["name"], one["options"])) for one in request["filters"]],
         "jails": [attempt(lambda: read_jail(name)) for name in request["jails"]],
         "list": attempt(jails) if request["list"] else None,
+        "findings": [] if request["draft"] is None else Folder.current.findings,
         "samples": attempt(lambda: samples(request["samples"], set())) if request["samples"] else None,
     },
     sys.stdout,

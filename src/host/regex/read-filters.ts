@@ -25,6 +25,14 @@ const jail = filter.extend({
   maxretry: text,
   findtime: text,
   bantime: text,
+  /** `bantime.increment` and what belongs to it. */
+  increment: text,
+  factor: text,
+  formula: text,
+  multipliers: text,
+  maxtime: text,
+  rndtime: text,
+  overalljails: text,
   ignoreself: text,
   ignoreip: z.array(z.string()),
   /** Patterns. */
@@ -46,6 +54,10 @@ const answer = z.object({
   jails: z.array(attempt(jail)),
   list: attempt(z.array(z.object({ name: z.string(), enabled: z.boolean() }))).nullable(),
   samples: attempt(z.array(sampleGroup)).nullable(),
+  /** What is wrong with the files of a draft. */
+  findings: z.array(
+    z.object({ file: z.string().nullish(), line: z.number().nullish(), message: z.string() }),
+  ),
 });
 
 export type WrittenFilter = z.output<typeof filter>;
@@ -59,6 +71,14 @@ export interface FilterQuestion {
   list?: boolean;
   /** Of this filter. */
   samples?: string;
+  /** Reads a copy of the configuration in its place. */
+  draft?: {
+    folder: string;
+    /** What the copy is of, by the name it was given and by its real one. */
+    homes: readonly string[];
+    /** The file that is not as it stands there. */
+    changed: string;
+  };
 }
 
 export interface FilterReader {
@@ -76,8 +96,9 @@ export function createFilterReader(deps: { program: string | null; configDir: st
   const closed = new AbortController();
   const turns = createTurns({ atOnce: 2, mostWaiting: 16 });
   return {
-    async read({ filters = [], jails = [], list = false, samples = '' }) {
-      const request = { configDir, filters, jails, list, samples };
+    async read({ filters = [], jails = [], list = false, samples = '', draft }) {
+      const folder = draft?.folder ?? configDir;
+      const request = { configDir: folder, filters, jails, list, samples, draft: draft ?? null };
       const { signal } = closed;
       const told = await turns.take(() =>
         askEngine({ program, script: 'read-filters.py', request, limits, signal }),

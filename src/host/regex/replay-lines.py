@@ -3,6 +3,7 @@ bans, at the time that the lines tell. One JSON request on standard input, the l
 on standard output one JSON object a line: progress, in the end the result. No name is looked up, no file opened."""
 
 import gzip
+import heapq
 import io
 import json
 import os
@@ -18,12 +19,10 @@ alone = cage.enter(request)
 
 from engine import Engine, set_clock  # noqa: E402
 from fail2ban.server import utils  # noqa: E402
-from fail2ban.server.banmanager import BanManager  # noqa: E402
-from fail2ban.server.failmanager import FailManager  # noqa: E402
 from fail2ban.server.failregex import Regex  # noqa: E402
 from fail2ban.server.ipdns import IPAddr  # noqa: E402
 from fail2ban.server.mytime import MyTime  # noqa: E402
-from fail2ban.server.ticket import BanTicket, FailTicket  # noqa: E402
+from replay_counting import Counting  # noqa: E402
 
 cage.close_files()
 watch = cage.Stopwatch(request["lineSeconds"], Regex)
@@ -68,45 +67,12 @@ class Ignored:
         return self.seen[ip]
 
 
-class Counting:
-    """Failures that become bans: of one way to set a jail."""
-
-    def __init__(self, rules):
-        self.failures = FailManager()
-        self.failures.maxMatches = 0
-        self.failures.setMaxRetry(rules["maxretry"])
-        self.failures.setMaxTime(rules["findtime"])
-        self.bans = BanManager()
-        self.bans.setBanTime(rules["bantime"])
-        self.times = []
-        # By address: lines, first ban, bans.
-        self.addresses = {}
-
-    def add(self, ip, at):
-        row = self.addresses.setdefault(ip, [0, None, 0])
-        row[0] += 1
-        attempts = self.failures.addFailure(FailTicket(ip, at))
-        if attempts < self.failures.getMaxRetry():
-            return
-        ticket = BanTicket.wrap(self.failures.toBan(ip))
-        MyTime.setTime(at)
-        self.bans.unBanList(at)
-        if self.bans.addBanTicket(ticket):
-            row[1] = at if row[1] is None else row[1]
-            row[2] += 1
-            self.times.append(at)
-        MyTime.setTime(request["at"])
-
-    def clean(self, at):
-        self.failures.cleanup(at)
-
-
 class Side:
     def __init__(self, rules, engine):
         self.engine = engine
-        self.counting = Counting(rules)
+        self.counting = Counting(rules, request["purgeSeconds"])
         # Those that are ignored are counted apart, as if they were not.
-        self.left_out = Counting(rules)
+        self.left_out = Counting({**rules, "increase": None}, None)
         self.matched = 0
         self.names = 0
         self.hits = [0] * len(engine.expressions)
@@ -132,6 +98,7 @@ class Side:
                 self.names += 1
             else:
                 (self.left_out if ip in ignored else self.counting).add(ip, at)
+        MyTime.setTime(request["at"])
         self.matched += matched
         return matched
 
@@ -161,9 +128,9 @@ def journal_line(text):
         return ("", "", text), None
 
 
-def inputs():
-    """Each line with where it is from; the descriptors are closed by the end of this program."""
-    for index, one in enumerate(request["inputs"]):
+def lines_of(inputs):
+    """The lines of one log, each with its kind; the descriptors are closed by the end of this program."""
+    for index, one in inputs:
         raw = io.FileIO(one["fd"], closefd=False)
         file = gzip.GzipFile(fileobj=raw) if one["kind"] == "gzip" else io.BufferedReader(raw, 1 << 18)
         try:
@@ -171,9 +138,32 @@ def inputs():
                 line = file.readline(longest_line)
                 if not line:
                     break
-                yield index, one["kind"], line
+                yield one["kind"], line
         except (OSError, EOFError, gzip.BadGzipFile):
             broken.append(index)
+
+
+def dated_lines(inputs):
+    """With when they were written, as the one side and as the other reads it."""
+    dates = Dates(first)
+    trial_dates = dates if same_dates else Dates(second)
+    last = 0.0
+    for kind, raw in lines_of(inputs):
+        text = raw.decode("utf-8", "replace").rstrip("\r\n")
+        read = journal_line if kind == "journal" else dates.read
+        line = read(text)
+        trial_line = line if same_dates or kind == "journal" else trial_dates.read(text)
+        moment = trial_line[1] if line[1] is None else line[1]
+        last = last if moment is None else moment
+        yield last, moment, line, trial_line
+
+
+def all_lines():
+    """Several logs run side by side, by their times."""
+    logs = {}
+    for index, one in enumerate(request["inputs"]):
+        logs.setdefault(one["log"], []).append((index, one))
+    return heapq.merge(*map(dated_lines, logs.values()), key=lambda line: line[0])
 
 
 def say(what):
@@ -181,49 +171,45 @@ def say(what):
     sys.stdout.flush()
 
 
-def position(index):
+def position():
     """Bytes read so far of what is read in files; a pipe has no place."""
-    done = sum(one["size"] for one in request["inputs"][:index])
-    if request["inputs"][index]["size"] == 0:
-        return done
-    return done + os.lseek(request["inputs"][index]["fd"], 0, os.SEEK_CUR)
+    return sum(os.lseek(one["fd"], 0, os.SEEK_CUR) for one in request["inputs"] if one["size"] > 0)
 
 
-same_filter = request["now"]["filter"] == request["trial"]["filter"]
 first = Engine(request["now"]["filter"], watch, every=False)
-second = first if same_filter else Engine(request["trial"]["filter"], watch, every=False)
+second = Engine(request["trial"]["filter"], watch, every=False)
+# However each is spelled: the daemon tells fail2ban's tags expanded.
+same_filter = first.compiled() == second.compiled()
+if same_filter:
+    first = second
 now, trial = Side(request["now"], first), Side(request["trial"], second)
 ignored = Ignored(request["ignoreip"])
 own = {str(ip) for ip in networks(request["own"])}
 same_dates = same_filter or all(
     request["now"]["filter"][name] == request["trial"]["filter"][name] for name in ("datePattern", "timeZone")
 )
-dates = Dates(first)
-trial_dates = dates if same_dates else Dates(second)
 broken = []
 count = {"lines": 0, "outside": 0, "undated": 0, "new": 0, "no_more": 0}
 seen = [None, None]
+# The first of all lines that are dated, also of those outside.
+reach = [None]
 
 
 def run():
     told = time.monotonic()
-    for index, kind, raw in inputs():
+    for _, moment, (parts, at), (trial_parts, trial_at) in all_lines():
         count["lines"] += 1
-        text = raw.decode("utf-8", "replace").rstrip("\r\n")
-        read = journal_line if kind == "journal" else dates.read
-        parts, at = read(text)
-        trial_parts, trial_at = (parts, at) if same_dates or kind == "journal" else trial_dates.read(text)
         if count["lines"] % every_lines == 0:
             if time.monotonic() - told > 0.5:
                 told = time.monotonic()
-                say({"progress": {"lines": count["lines"], "bytes": position(index)}})
+                say({"progress": {"lines": count["lines"], "bytes": position()}})
             for side in (now, trial):
                 for counting in (side.counting, side.left_out):
                     counting.clean(clock.now)
-        if at is None and trial_at is None:
+        if moment is None:
             count["undated"] += 1
             continue
-        moment = trial_at if at is None else at
+        reach[0] = moment if reach[0] is None else min(reach[0], moment)
         if moment < request["from"] or moment > request["to"]:
             count["outside"] += 1
             continue
@@ -238,8 +224,8 @@ def run():
 
 
 def row(ip, side, other):
-    lines, at, bans = side.addresses[ip]
-    before = other.addresses.get(ip, (0, None, 0))
+    lines, at, bans, _ = side.addresses[ip]
+    before = other.addresses.get(ip, (0, None))
     return {"ip": str(ip), "lines": lines, "at": at, "before": before[1], "bans": bans}
 
 
@@ -276,6 +262,7 @@ def result():
         "network": not alone,
         "from": seen[0],
         "to": seen[1],
+        "reaches": reach[0],
         "broken": broken,
         "names": trial.names,
         "matched": {"now": now.matched, "trial": trial.matched},
@@ -283,6 +270,7 @@ def result():
         "hits": trial.hits,
         "expressions": second.expressions,
         "problems": second.problems,
+        "growth": {"now": now.counting.problem, "trial": trial.counting.problem},
         "bucket_seconds": size,
         "points": table,
         "added": rows(after - before, trial.counting, now.counting),

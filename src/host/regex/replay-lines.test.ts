@@ -30,9 +30,11 @@ const rules = (more: Partial<ReplayRules> = {}): ReplayRules => ({
   maxretry: 3,
   findtime: 600,
   bantime: 600,
+  increase: null,
   ...more,
 });
-const piped = (lines: readonly string[], kind: ReplayInput['kind'] = 'plain'): ReplayInput => ({
+const piped = (lines: readonly string[], kind: ReplayInput['kind'] = 'plain', log = 0): ReplayInput => ({
+  log,
   from: Readable.from([lines.map((line) => `${line}\n`).join('')]),
   kind,
   size: 0,
@@ -42,10 +44,20 @@ const bad = (seconds: number, ip: string) => `${start + seconds} bad from ${ip}`
 async function run(
   inputs: ReplayInput[],
   trial: ReplayRules = rules(),
-  more: { now?: ReplayRules; ignoreip?: string[]; signal?: AbortSignal } = {},
+  more: { now?: ReplayRules; ignoreip?: string[]; from?: number; signal?: AbortSignal } = {},
 ): Promise<ReplayResult> {
   const outcome = await replayLines(
-    { now: more.now ?? rules(), trial, ignoreip: more.ignoreip ?? [], own: [], from: 0, to: at, at, inputs },
+    {
+      now: more.now ?? rules(),
+      trial,
+      ignoreip: more.ignoreip ?? [],
+      own: [],
+      from: more.from ?? 0,
+      to: at,
+      at,
+      purgeSeconds: 86_400,
+      inputs,
+    },
     more.signal ?? new AbortController().signal,
     () => {},
   );
@@ -57,9 +69,33 @@ test('an address is banned again after its ban has ended, and not while it holds
   const lines = [0, 1, 2, 100, 101, 102, 2000, 2001, 2002].map((seconds) => bad(seconds, '192.0.2.1'));
   const found = await run([piped(lines)], rules({ bantime: 7200 }));
   expect(found).toMatchObject({ lines: 9, bans: { now: 2, trial: 1 } });
-  // while it is banned, more failures prolong the ban: it ends 600 s after the last of them
-  const prolonged = [0, 1, 2, 500, 501, 502, 900, 901, 902].map((seconds) => bad(seconds, '192.0.2.1'));
-  expect((await run([piped(prolonged)])).bans).toEqual({ now: 1, trial: 1 });
+  // a ban would have let no line through: those that stand there meanwhile do not count
+  const meanwhile = [0, 1, 2, 590, 591, 601, 603, 604].map((seconds) => bad(seconds, '192.0.2.1'));
+  expect((await run([piped(meanwhile)])).bans).toEqual({ now: 1, trial: 1 });
+  expect((await run([piped([...meanwhile, bad(605, '192.0.2.1')])])).bans).toEqual({ now: 2, trial: 2 });
+});
+
+test('several logs run side by side by their times, and how far they reach back is told', async () => {
+  const one = [0, 400, 500].map((seconds) => bad(seconds, '192.0.2.1'));
+  const other = [bad(250, '192.0.2.1')];
+  const strict = rules({ maxretry: 9 });
+  const beside = await run([piped(one), piped(other, 'plain', 1)], rules(), { now: strict });
+  expect(beside).toMatchObject({ lines: 4, from: start, reaches: start });
+  expect(beside.added.items).toMatchObject([{ at: start + 400, bans: 1 }]);
+  const behind = await run([piped(one), piped(other)], rules(), { now: strict });
+  expect(behind.added.items).toMatchObject([{ at: start + 500 }]);
+  const late = await run([piped(one)], rules(), { from: (start + 100) * 1000 });
+  expect(late).toMatchObject({ outside: 1, from: start + 400, reaches: start, bans: { now: 0 } });
+});
+
+test('a filter that is only spelled in another way is the same: its lines are searched once', async () => {
+  const lines = [0, 1, 2].map((seconds) => bad(seconds, '192.0.2.1'));
+  const spelled = {
+    ...filter,
+    expressions: [String.raw`^\s*bad from <HOST>$`, String.raw`^\s*never <HOST>$`],
+  };
+  const other = await run([piped(lines)], rules({ filter: spelled }));
+  expect(other).toMatchObject({ new: 0, no_more: 0, bans: { now: 1, trial: 1 }, hits: [3, 0] });
 });
 
 test('failures too far apart are none; a longer find time bans, and says when', async () => {
@@ -78,6 +114,7 @@ test('files, compressed ones and the journal are read in their order, each with 
   const files = await Promise.all(['a.gz', 'a', 'broken.gz'].map((name) => open(join(dir, name))));
   const found = await run([
     ...files.map(({ fd }, index): ReplayInput => ({
+      log: 0,
       from: fd,
       kind: index === 1 ? 'plain' : 'gzip',
       size: 30,
@@ -126,7 +163,7 @@ test('when it is cancelled the process is gone, and a pipe that never ends does 
   const stop = new AbortController();
   const endless = new Readable({ read() {} });
   endless.push(`${bad(0, '192.0.2.1')}\n`);
-  const outcome = run([{ from: endless, kind: 'plain', size: 0 }], rules(), { signal: stop.signal });
+  const outcome = run([{ log: 0, from: endless, kind: 'plain', size: 0 }], rules(), { signal: stop.signal });
   setTimeout(() => stop.abort(), 500);
   await expect(outcome).rejects.toThrow('stopped');
 });

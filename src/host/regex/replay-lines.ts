@@ -13,9 +13,26 @@ export interface ReplayRules {
   findtime: number;
   /** Seconds, -1 = permanent. */
   bantime: number;
+  /** Null: the bans of those who return are not longer. */
+  increase: ReplayIncrease | null;
+}
+
+/** The settings `bantime.*`. Of the first three only the arithmetic is worked out; nothing of them is run. */
+export interface ReplayIncrease {
+  factor: string | null;
+  formula: string | null;
+  multipliers: string | null;
+  /** Seconds. */
+  maxSeconds: number | null;
+  /** Half of it stands for what fail2ban adds at random. */
+  randomSeconds: number | null;
+  /** Bans of other jails count too; a replay knows of none. */
+  overallJails: boolean;
 }
 
 export interface ReplayInput {
+  /** Number of the log it belongs to: those of one log follow one another, several logs run side by side. */
+  log: number;
   from: number | Readable;
   kind: 'plain' | 'gzip' | 'journal';
   /** Bytes; 0 when not known. */
@@ -32,9 +49,11 @@ interface ReplayRequest {
   /** Lines of other times are left out, ms. */
   from: number;
   to: number;
+  /** How long fail2ban's database remembers a ban, seconds; null: there is none, and nobody is known to return. */
+  purgeSeconds: number | null;
   /** Dates without a year belong to the year before it, ms. */
   at: number;
-  /** The oldest first. */
+  /** The oldest of each log first. */
   inputs: readonly ReplayInput[];
 }
 
@@ -63,6 +82,8 @@ const result = z.object({
   network: z.boolean(),
   from: seconds,
   to: seconds,
+  /** The oldest line that has a date, also of another time. */
+  reaches: seconds,
   /** Inputs that could not be read to their end. */
   broken: z.array(count),
   /** Matches of a host's name, which was not looked up. */
@@ -73,6 +94,8 @@ const result = z.object({
   hits: z.array(count),
   expressions: z.array(z.object({ text: z.string(), problem: text, slow: z.boolean() })),
   problems: z.object({ prefix: text, datePattern: text, timeZone: text }),
+  /** Why longer bans of those who return were not counted, to follow the name of the setting. */
+  growth: z.object({ now: text, trial: text }),
   bucket_seconds: count,
   /** Begin of each stretch, seconds, and the bans in it. */
   points: z.array(both.extend({ at: z.number() })),
@@ -114,7 +137,8 @@ const progress = z.object({ progress: z.object({ lines: count, bytes: count }) }
 
 export function createReplayLines({ program }: { program: string | null }): ReplayLines {
   return async (request, signal, onProgress) => {
-    const inputs = request.inputs.map(({ kind, size }, index) => ({
+    const inputs = request.inputs.map(({ log, kind, size }, index) => ({
+      log,
       kind,
       size,
       fd: index + firstDescriptor,

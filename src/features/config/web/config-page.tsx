@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import type { Confirm } from './confirm-dialog.tsx';
 import { ConfigHead } from './config-head.tsx';
 import type { ConfigView } from './config-view.ts';
+import type { OfferReplay } from './draft-replays.tsx';
 import { createDrafts } from './drafts.ts';
 import { EffectiveTab } from './effective-tab.tsx';
 import { DraftsContext } from './use-drafts.ts';
@@ -14,9 +15,10 @@ interface ConfigPageProps {
   confirm: Confirm;
   /** The settings of the running server. */
   server: ReactNode;
+  offerReplay: OfferReplay;
 }
 
-export function ConfigPage({ view, confirm, server }: ConfigPageProps) {
+export function ConfigPage({ view, confirm, server, offerReplay }: ConfigPageProps) {
   const [drafts] = useState(() => createDrafts({ storage: localStorage, listen }));
   const tab = view.tab ?? 'jails';
   return (
@@ -27,7 +29,14 @@ export function ConfigPage({ view, confirm, server }: ConfigPageProps) {
           <EffectiveTab view={view} />
         </div>
       ) : (
-        <Workbench key={tab} tab={tab} view={view} confirm={confirm} server={server} />
+        <Workbench
+          key={tab}
+          tab={tab}
+          view={view}
+          confirm={confirm}
+          server={server}
+          offerReplay={offerReplay}
+        />
       )}
     </DraftsContext>
   );

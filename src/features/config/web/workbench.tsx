@@ -12,6 +12,7 @@ import { configJailsQuery, filesQuery, revisionsQuery } from './config-query.ts'
 import { kindOfTab, parseFileId, type ConfigView, type FileId, type Tab } from './config-view.ts';
 import { ConfirmDialog, type Confirm } from './confirm-dialog.tsx';
 import { DraftActs } from './draft-acts.tsx';
+import { DraftReplays, type OfferReplay } from './draft-replays.tsx';
 import { FilePane } from './file-pane.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 import { RevisionPane } from './revision-pane.tsx';
@@ -25,9 +26,10 @@ interface WorkbenchProps {
   view: ConfigView;
   confirm: Confirm;
   server: ReactNode;
+  offerReplay: OfferReplay;
 }
 
-export function Workbench({ tab, view, confirm, server }: WorkbenchProps) {
+export function Workbench({ tab, view, confirm, server, offerReplay }: WorkbenchProps) {
   const { t } = useTranslation();
   const { off } = useActs();
   const navigate = useNavigate();
@@ -97,6 +99,7 @@ export function Workbench({ tab, view, confirm, server }: WorkbenchProps) {
             onReason={setReason}
             pending={(file?.draft ?? null) !== null}
           />
+          <DraftReplays key={file?.key ?? ''} file={file} jail={view.jail ?? null} offer={offerReplay} />
           <RevisionsList
             path={file?.path ?? null}
             view={view}

@@ -14,6 +14,7 @@ import { useShortcut } from '../../../ui/use-shortcut.ts';
 import type { ReplayResult, ReplayRun } from './lab-query.ts';
 import { ReplayAddresses } from './replay-addresses.tsx';
 import { ReplayFigures } from './replay-figures.tsx';
+import { ReplayProgress } from './replay-progress.tsx';
 import type { Replaying } from './use-replay.ts';
 
 interface ReplayPanelProps {
@@ -54,7 +55,7 @@ export function ReplayPanel({ replaying, off, onRun }: ReplayPanelProps) {
       <div role="status" className="sr-only">
         {run === undefined ? '' : t(`lab.run_state.${run.state}`)}
       </div>
-      {busy ? <Progress run={run} /> : null}
+      {busy ? <ReplayProgress run={run} /> : null}
       {off === null ? null : (
         <div className="lab-note">
           <Note kind="info">{off}</Note>
@@ -105,24 +106,6 @@ function RunLine({ run }: { run: ReplayRun | undefined }) {
     lines: formatCount(lines),
     seconds: run.seconds.toFixed(1),
   });
-}
-
-function Progress({ run }: { run: ReplayRun | undefined }) {
-  const { t } = useTranslation();
-  const { lines, share, seconds_left: left } = run?.progress ?? { lines: 0, share: null, seconds_left: null };
-  const known = share !== null && left !== null;
-  return (
-    <div className="lab-progress">
-      <span>
-        {t('lab.read_lines', { n: formatCount(lines) })}
-        {known ? <span className="quiet"> {t('lab.left', { n: formatCount(left) })}</span> : null}
-      </span>
-      <progress
-        aria-label={t('lab.replay')}
-        {...(share === null ? {} : { value: Math.round(share * 1000), max: 1000 })}
-      />
-    </div>
-  );
 }
 
 function Result({ result }: { result: ReplayResult }) {
