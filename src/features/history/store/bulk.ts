@@ -19,33 +19,42 @@ type Rows = readonly (readonly Value[])[];
 
 export interface Bulk {
   insert(trx: Transaction<Database>, shape: Shape, rows: Rows): Promise<void>;
+  /** SQLite only: the values of all rows, one row after the other, so that a row is no object. */
+  insertFlat(trx: Transaction<Database>, shape: Shape, values: readonly Value[]): Promise<void>;
   /** The rows as a table for a query: `FROM ${rows(…)} AS k` with these columns. No bytes. */
   rows(columns: Readonly<Record<string, 'bigint' | 'text'>>, rows: Rows): RawBuilder<unknown>;
 }
 
 /** Rows in one statement, the most first. SQLite takes 32,766 values in one. */
-const sizes = [64, 8, 1];
+const sizes = [128, 16, 1];
 
 export function createBulk(dialect: 'sqlite' | 'postgres'): Bulk {
   const texts = new Map<Shape, Map<number, string>>();
 
-  async function insertSqlite(trx: Transaction<Database>, shape: Shape, rows: Rows): Promise<void> {
+  async function insertFlat(
+    trx: Transaction<Database>,
+    shape: Shape,
+    values: readonly Value[],
+  ): Promise<void> {
+    const columns = Object.keys(shape.columns).length;
     const known = texts.get(shape) ?? new Map<number, string>();
     texts.set(shape, known);
     let from = 0;
     for (const size of sizes) {
-      for (; rows.length - from >= size; from += size) {
+      const width = size * columns;
+      for (; values.length - from >= width; from += width) {
         const text = known.get(size) ?? sqliteText(shape, size);
         known.set(size, text);
-        await trx.executeQuery(CompiledQuery.raw(text, flat(rows, from, size)));
+        await trx.executeQuery(CompiledQuery.raw(text, values.slice(from, from + width)));
       }
     }
   }
 
   return {
+    insertFlat,
     insert: async (trx, shape, rows) => {
       if (rows.length === 0) return;
-      if (dialect === 'sqlite') await insertSqlite(trx, shape, rows);
+      if (dialect === 'sqlite') await insertFlat(trx, shape, rows.flat());
       else await trx.executeQuery(CompiledQuery.raw(postgresText(shape), columnwise(shape, rows)));
     },
     rows(columns, rows) {
@@ -60,13 +69,6 @@ export function createBulk(dialect: 'sqlite' | 'postgres'): Bulk {
       return sql`(SELECT ${sql.raw(fields)} FROM json_each(${JSON.stringify(rows)}))`;
     },
   };
-}
-
-/** The values of some rows, one row after the other. */
-function flat(rows: Rows, from: number, size: number): Value[] {
-  const values: Value[] = [];
-  for (let at = from; at < from + size; at++) for (const value of rows[at] ?? []) values.push(value);
-  return values;
 }
 
 function sqliteText({ table, columns, rest = '' }: Shape, size: number): string {

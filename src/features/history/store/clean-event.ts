@@ -55,13 +55,18 @@ const cleanNote = (text: string | null): string | null =>
 const cleanText = (text: string): string =>
   (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text).toWellFormed();
 
+const isClean = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
 const cleanName = (text: string): string =>
   cleanText(text.length > longestName ? text.slice(0, longestName) : text);
 
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : text.slice(0, most - cutMark.length).toWellFormed() + cutMark;
 
-function cleanLines(lines: readonly string[]): string[] {
+function cleanLines(lines: readonly string[]): readonly string[] {
+  // nearly all are as they should be
+  const length = lines.reduce((sum, line) => sum + line.length, 0);
+  if (lines.length <= mostLines && length <= longestLine && lines.every(isClean)) return lines;
   const clean: string[] = [];
   let room = longestLines;
   for (const line of lines.slice(0, mostLines)) {

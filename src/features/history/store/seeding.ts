@@ -3,12 +3,12 @@
  * go and many times as fast: indexes, how often each address was banned, the full-text index. SQLite only: each of them
  * writes pages there that are spread all over the file, again for every transaction.
  */
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { searchLines } from '../../../platform/db/history-search.ts';
 import { historyIndexes } from '../../../platform/db/migrations/0004-history.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
-import { timeOfId } from '../history-id.ts';
+import { firstIdAt } from '../history-id.ts';
 
 interface SeedingOptions {
   db: Kysely<Database>;
@@ -88,21 +88,21 @@ async function countBans(
   trx: Transaction<Database>,
   { hostId, from }: { hostId: string; from: number },
 ): Promise<number | null> {
-  const { rows } = await sql<{ id: number; ip: string; bans: number; first: number; last: number }>`
-    SELECT a.id, count(*) AS bans, min(h.id) AS first, max(h.id) AS last
-    FROM (SELECT id, ip FROM addresses WHERE id >= ${from} AND host_id = ${hostId} ORDER BY id LIMIT ${addressesAtOnce}) a
-    JOIN history h ON h.ip = a.ip GROUP BY a.id ORDER BY a.id`.execute(trx);
-  for (const { id, bans, first, last } of rows)
-    if (bans > 1)
-      await trx
-        .updateTable('addresses')
-        .set({ bans, first_at: secondOf(first), last_at: secondOf(last) })
-        .where('id', '=', id)
-        .execute();
-  return rows.at(-1)?.id ?? null;
+  const { rows } = await sql<{ last: number | null }>`SELECT max(id) AS last FROM (
+    SELECT id FROM addresses WHERE id >= ${from} ORDER BY id LIMIT ${addressesAtOnce})`.execute(trx);
+  const last = rows[0]?.last ?? null;
+  await sql`UPDATE addresses SET bans = counted.bans, first_at = ${secondOf(sql.ref('counted.first'))},
+      last_at = ${secondOf(sql.ref('counted.last'))}
+    FROM (SELECT a.id, count(*) AS bans, min(h.id) AS first, max(h.id) AS last
+      FROM addresses a CROSS JOIN history h ON h.ip = a.ip
+      WHERE a.id >= ${from} AND a.id <= ${last} AND a.host_id = ${hostId} GROUP BY a.id HAVING count(*) > 1) AS counted
+    WHERE addresses.id = counted.id`.execute(trx);
+  return last;
 }
 
-const secondOf = (id: number): number => Math.floor(timeOfId(id) / 1_000) * 1_000;
+/** ms. A number of JavaScript's would be bound as one with a fraction, and divide like one. */
+const secondOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`${id} / ${sql.raw(String(firstIdAt(1_000)))} * 1000`;
 
 async function readNumber(db: Kysely<Database>, hostId: string, key: string): Promise<number | null> {
   const row = await db

@@ -60,7 +60,7 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
   const partitions = new Set<string>();
   const watch = { day: null };
   const newest = { at: null };
-  const frontier = { at: null };
+  const kept: SeedContext['kept'] = { memory: null };
   const context: SeedContext = {
     dialect,
     hostId,
@@ -70,7 +70,8 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     partitions,
     watch,
     newest,
-    frontier,
+    locate,
+    kept,
   };
   /** What was written last. Gone: its transaction was not stored, and what is kept in mind of it is wrong. */
   let last: number | null = null;
@@ -80,7 +81,7 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     ids.forget();
     partitions.clear();
     newest.at = null;
-    frontier.at = null;
+    kept.memory = null;
     last = null;
   }
 
@@ -118,7 +119,10 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
       }),
     startSeeding: (fence) => startSeeding(options, fence),
     seeding: () => isSeeding(options),
-    settle: (fence) => settle(options, fence),
+    async *settle(fence) {
+      forget();
+      yield* settle(options, fence);
+    },
     indexLines: (fence) => indexLines(options, fence),
     rollUp: (fence, until) => rollUpDays(options, fence, until),
     prune: (fence, before) => pruneHistory({ ...options, addresses }, fence, before),
