@@ -17,10 +17,13 @@ export interface Shape {
 
 type Rows = readonly (readonly Value[])[];
 
+/** Adds the values of the item's row, in the order of the columns. */
+type RowOf<T> = (values: Value[], item: T) => unknown;
+
 export interface Bulk {
   insert(trx: Transaction<Database>, shape: Shape, rows: Rows): Promise<void>;
-  /** SQLite only: the values of all rows, one row after the other, so that a row is no object. */
-  insertFlat(trx: Transaction<Database>, shape: Shape, values: readonly Value[]): Promise<void>;
+  /** SQLite only. The same without an array for each row. */
+  insertEach<T>(trx: Transaction<Database>, shape: Shape, items: readonly T[], row: RowOf<T>): Promise<void>;
   /** The rows as a table for a query: `FROM ${rows(…)} AS k` with these columns. No bytes. */
   rows(columns: Readonly<Record<string, 'bigint' | 'text'>>, rows: Rows): RawBuilder<unknown>;
 }
@@ -31,30 +34,31 @@ const sizes = [128, 16, 1];
 export function createBulk(dialect: 'sqlite' | 'postgres'): Bulk {
   const texts = new Map<Shape, Map<number, string>>();
 
-  async function insertFlat(
+  async function insertSqlite<T>(
     trx: Transaction<Database>,
     shape: Shape,
-    values: readonly Value[],
+    items: readonly T[],
+    row: RowOf<T>,
   ): Promise<void> {
-    const columns = Object.keys(shape.columns).length;
     const known = texts.get(shape) ?? new Map<number, string>();
     texts.set(shape, known);
     let from = 0;
     for (const size of sizes) {
-      const width = size * columns;
-      for (; values.length - from >= width; from += width) {
+      for (; items.length - from >= size; from += size) {
         const text = known.get(size) ?? sqliteText(shape, size);
         known.set(size, text);
-        await trx.executeQuery(CompiledQuery.raw(text, values.slice(from, from + width)));
+        const values: Value[] = [];
+        for (const item of items.slice(from, from + size)) row(values, item);
+        await trx.executeQuery(CompiledQuery.raw(text, values));
       }
     }
   }
 
   return {
-    insertFlat,
+    insertEach: insertSqlite,
     insert: async (trx, shape, rows) => {
       if (rows.length === 0) return;
-      if (dialect === 'sqlite') await insertFlat(trx, shape, rows.flat());
+      if (dialect === 'sqlite') await insertSqlite(trx, shape, rows, (values, row) => values.push(...row));
       else await trx.executeQuery(CompiledQuery.raw(postgresText(shape), columnwise(shape, rows)));
     },
     rows(columns, rows) {

@@ -10,7 +10,6 @@ import type { Locate, Place } from '../../../platform/geo/place.ts';
 import { firstIdAt, timeOfId } from '../history-id.ts';
 import type { NewBan } from '../new-event.ts';
 import type { AppendContext } from './append.ts';
-import type { Value } from './bulk.ts';
 import { cleanBan } from './clean-event.ts';
 import { createHourSums, type HourSums } from './hour-sums.ts';
 import type { KnownAddress } from './known-addresses.ts';
@@ -30,7 +29,7 @@ interface Batch {
   trx: Transaction<Database>;
   memory: SeedMemory;
   bans: StoredEvent[];
-  lines: Value[];
+  lines: [id: number, lines: readonly string[]][];
   changed: KnownAddress[];
   places: Place[];
   /** Of hours that are stored already. */
@@ -82,7 +81,7 @@ async function add(batch: Batch, ban: NewBan, id: number): Promise<StoredEvent> 
   const stored: StoredEvent = { id, jail, ip, action, at, ...rest, again, country, asn };
   bans.push(stored);
   (sums.holds(id) ? sums : earlier).add(stored, addresses.id(place));
-  if (ban.lines.length > 0) lines.push(id, JSON.stringify(ban.lines));
+  if (ban.lines.length > 0) lines.push([id, ban.lines]);
   memory.frontier = Math.max(memory.frontier, timeOfId(id));
   return stored;
 }
@@ -105,10 +104,8 @@ const addressOf = (
 
 async function write({ context, trx, memory, bans, lines, changed, places, earlier }: Batch): Promise<void> {
   const { bulk, hostId, newest } = context;
-  const rows: Value[] = [];
-  for (const ban of bans) pushRow(rows, hostId, ban);
-  await bulk.insertFlat(trx, eventShape, rows);
-  await bulk.insertFlat(trx, lineShape, lines);
+  await bulk.insertEach(trx, eventShape, bans, (values, ban) => pushRow(values, hostId, ban));
+  await bulk.insertEach(trx, lineShape, lines, (values, [id, told]) => values.push(id, JSON.stringify(told)));
   await context.addresses.write(trx, changed);
   await context.addresses.name(trx, places);
   await earlier.write(trx);

@@ -6,7 +6,7 @@ import type { Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
 import { hourMs, hourOfId } from '../history-id.ts';
 import { encodeSet, setOfOne } from './address-set.ts';
-import type { Bulk, Value } from './bulk.ts';
+import type { Bulk } from './bulk.ts';
 import type { StoredEvent } from './stored-event.ts';
 import { countrySums, jailSums, networkSums } from './sum-tables.ts';
 
@@ -27,6 +27,8 @@ export interface SeedSums {
 }
 
 interface Sum {
+  /** Start of the hour. */
+  at: number;
   jail: string;
   origin: string;
   country: string;
@@ -95,26 +97,23 @@ export function createSeedSums({
         if (sum !== undefined) sum.again += 1;
     },
     async write(trx) {
-      // in the order of each table's columns
-      const rows: Record<'jail' | 'country' | 'network', Value[]> = { jail: [], country: [], network: [] };
-      for (const [at, hour] of hours) {
-        oldest = Math.max(oldest, at);
-        for (const sum of hour.jails.values()) {
-          const { jail, origin, bans, failures, again } = sum;
-          rows.jail.push(hostId, hourMs, at, jail, origin, bans, failures, again, 0, setOf(sum));
-        }
-        for (const sum of hour.countries.values()) {
-          const { country, jail, origin, bans, failures, again } = sum;
-          rows.country.push(hostId, hourMs, at, country, jail, origin, bans, failures, again, 0, setOf(sum));
-        }
-        for (const sum of hour.networks.values()) {
-          const { asn, origin, bans } = sum;
-          rows.network.push(hostId, hourMs, at, asn, origin, bans, setOf(sum));
-        }
-      }
-      await bulk.insertFlat(trx, jailSums.shape, rows.jail);
-      await bulk.insertFlat(trx, countrySums.shape, rows.country);
-      await bulk.insertFlat(trx, networkSums.shape, rows.network);
+      const all = [...hours.values()];
+      const ofJails = all.flatMap((hour) => [...hour.jails.values()]);
+      await bulk.insertEach(trx, jailSums.shape, ofJails, (values, sum) => {
+        const { at, jail, origin, bans, failures, again } = sum;
+        values.push(hostId, hourMs, at, jail, origin, bans, failures, again, 0, setOf(sum));
+      });
+      const ofCountries = all.flatMap((hour) => [...hour.countries.values()]);
+      await bulk.insertEach(trx, countrySums.shape, ofCountries, (values, sum) => {
+        const { at, country, jail, origin, bans, failures, again } = sum;
+        values.push(hostId, hourMs, at, country, jail, origin, bans, failures, again, 0, setOf(sum));
+      });
+      const ofNetworks = all.flatMap((hour) => [...hour.networks.values()]);
+      await bulk.insertEach(trx, networkSums.shape, ofNetworks, (values, sum) => {
+        const { at, asn, origin, bans } = sum;
+        values.push(hostId, hourMs, at, asn, origin, bans, setOf(sum));
+      });
+      oldest = Math.max(oldest, ...hours.keys());
       for (const at of hours.keys()) if (at < oldest) hours.delete(at);
       return oldest;
     },
@@ -124,13 +123,13 @@ export function createSeedSums({
 function addTo(
   sums: Sums,
   key: number,
-  { jail, origin, country, asn, failures, again }: SeededBan,
+  { id, jail, origin, country, asn, failures, again }: SeededBan,
   address: number,
 ) {
   const sum = sums.get(key);
   if (sum === undefined) {
     const counts = { bans: 1, failures, again: again ? 1 : 0 };
-    sums.set(key, { jail, origin, country, asn, ...counts, address, others: null });
+    sums.set(key, { at: hourOfId(id), jail, origin, country, asn, ...counts, address, others: null });
     return;
   }
   sum.bans += 1;

@@ -21,7 +21,7 @@ export const unsearchedKey = 'unsearched_from';
 /** A seeding has begun; addresses do not know all of their bans until it is settled, the first of its steps. */
 const seedingKey = 'seeding';
 
-const addressesAtOnce = 1_000;
+const addressesAtOnce = 2_000;
 
 /** True when one has begun now, or was begun and killed. */
 export async function startSeeding({ db, dialect, hostId }: SeedingOptions, fence: Fence): Promise<boolean> {
@@ -58,11 +58,10 @@ export async function* settle(options: SeedingOptions, fence: Fence): AsyncGener
       yield 0;
     }
   }
-  for (let from = 0; ;) {
-    const last = await fence.write((trx) => countBans(trx, { hostId, from }));
-    if (last === null) break;
-    from = last + 1;
+  await countBans(db, hostId);
+  for (let after: number | null = 0; after !== null;) {
     yield 0;
+    after = await fence.write((trx) => writeCounts(trx, after ?? 0));
   }
   await fence.write((trx) => removeNumber(trx, hostId, seedingKey));
 }
@@ -83,20 +82,30 @@ export async function* indexLines(
   }
 }
 
-/** Of some addresses from this number on, in a history that holds bans from rows only: ids tell their whole seconds. */
-async function countBans(
-  trx: Transaction<Database>,
-  { hostId, from }: { hostId: string; from: number },
-): Promise<number | null> {
+/**
+ * How often the addresses that came again were banned, in a table of this connection's own: read in the order of
+ * addresses, in which the index has them, and told in that of their numbers, in which they are written.
+ */
+async function countBans(db: Kysely<Database>, hostId: string): Promise<void> {
+  await sql`DROP TABLE IF EXISTS temp.counted`.execute(db);
+  await sql`CREATE TEMP TABLE counted (id integer PRIMARY KEY, bans integer, first integer, last integer)`.execute(
+    db,
+  );
+  await sql`INSERT INTO temp.counted SELECT a.id, k.bans, k.first, k.last
+    FROM (SELECT ip, count(*) AS bans, min(id) AS first, max(id) AS last FROM history GROUP BY ip HAVING count(*) > 1) k
+    CROSS JOIN addresses a WHERE a.host_id = ${hostId} AND a.ip = k.ip ORDER BY a.id`.execute(db);
+}
+
+/** For some addresses after this number; null when there are no more. In a history that holds bans from rows only. */
+async function writeCounts(trx: Transaction<Database>, after: number): Promise<number | null> {
   const { rows } = await sql<{ last: number | null }>`SELECT max(id) AS last FROM (
-    SELECT id FROM addresses WHERE id >= ${from} ORDER BY id LIMIT ${addressesAtOnce})`.execute(trx);
+    SELECT id FROM temp.counted WHERE id > ${after} ORDER BY id LIMIT ${addressesAtOnce})`.execute(trx);
   const last = rows[0]?.last ?? null;
-  await sql`UPDATE addresses SET bans = counted.bans, first_at = ${secondOf(sql.ref('counted.first'))},
-      last_at = ${secondOf(sql.ref('counted.last'))}
-    FROM (SELECT a.id, count(*) AS bans, min(h.id) AS first, max(h.id) AS last
-      FROM addresses a CROSS JOIN history h ON h.ip = a.ip
-      WHERE a.id >= ${from} AND a.id <= ${last} AND a.host_id = ${hostId} GROUP BY a.id HAVING count(*) > 1) AS counted
-    WHERE addresses.id = counted.id`.execute(trx);
+  await sql`UPDATE addresses SET bans = k.bans, first_at = ${secondOf(sql.ref('k.first'))},
+      last_at = ${secondOf(sql.ref('k.last'))}
+    FROM (SELECT * FROM temp.counted WHERE id > ${after} AND id <= ${last}) k WHERE addresses.id = k.id`.execute(
+    trx,
+  );
   return last;
 }
 
