@@ -5,7 +5,7 @@
  */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { searchLines } from '../../../platform/db/history-search.ts';
-import { historyIndexes } from '../../../platform/db/migrations/0004-history.ts';
+import { indexesAfterSeeding } from '../../../platform/db/migrations/0008-address-index.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
 import { firstIdAt } from '../history-id.ts';
@@ -29,7 +29,7 @@ export async function startSeeding({ db, dialect, hostId }: SeedingOptions, fenc
   if (dialect === 'postgres') return false;
   if ((await db.selectFrom('history').select('id').limit(1).executeTakeFirst()) !== undefined) return false;
   await fence.write(async (trx) => {
-    for (const { name } of historyIndexes) await sql`DROP INDEX IF EXISTS ${sql.ref(name)}`.execute(trx);
+    for (const { name } of indexesAfterSeeding) await sql`DROP INDEX IF EXISTS ${sql.ref(name)}`.execute(trx);
     await setNumber(trx, { hostId, key: seedingKey, value: 1 });
     await setNumber(trx, { hostId, key: unsearchedKey, value: 0 });
   });
@@ -52,7 +52,7 @@ export async function* settle(options: SeedingOptions, fence: Fence): AsyncGener
       name: string;
     }>`SELECT name FROM sqlite_schema WHERE type = 'index'`.execute(db);
     const there = new Set(found.rows.map(({ name }) => name));
-    for (const { name, create } of historyIndexes) {
+    for (const { name, create } of indexesAfterSeeding) {
       if (there.has(name)) continue;
       await fence.write(async (trx) => void (await create.execute(trx)));
       yield 0;

@@ -11,7 +11,7 @@ import {
   type TemporaryHistory,
 } from '../../../../test/history-store.ts';
 import { onPostgres } from '../../../../test/servers/test-databases.ts';
-import { historyIndexes } from '../../../platform/db/migrations/0004-history.ts';
+import { indexesAfterSeeding } from '../../../platform/db/migrations/0008-address-index.ts';
 import type { NewBan, NewEvent } from '../new-event.ts';
 import type { History } from '../../../platform/db/schema-history.ts';
 import { decodeSet } from './address-set.ts';
@@ -258,7 +258,7 @@ test('after a seeding everything is as if there had been none: indexes, and a se
     WHERE type = 'index' AND tbl_name IN ('history', 'addresses') AND sql IS NOT NULL ORDER BY name`.execute(
     history.db,
   );
-  expect(rows.map(({ name }) => name)).toEqual(historyIndexes.map(({ name }) => name).toSorted());
+  expect(rows.map(({ name }) => name)).toEqual(indexesAfterSeeding.map(({ name }) => name).toSorted());
   const found = await sql<{
     rowid: number;
   }>`SELECT rowid FROM history_search WHERE history_search MATCH 'live'`.execute(history.db);
