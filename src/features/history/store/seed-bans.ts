@@ -8,9 +8,8 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Locate, Place } from '../../../platform/geo/place.ts';
 import { firstIdAt, timeOfId } from '../history-id.ts';
-import type { NewBan } from '../new-event.ts';
+import type { SeedBan } from '../new-event.ts';
 import type { AppendContext } from './append.ts';
-import { cleanBan } from './clean-event.ts';
 import { createHourSums, type HourSums } from './hour-sums.ts';
 import type { KnownAddress } from './known-addresses.ts';
 import { eventColumns, readEvent, type EventRow } from './known-events.ts';
@@ -29,7 +28,7 @@ interface Batch {
   trx: Transaction<Database>;
   memory: SeedMemory;
   bans: StoredEvent[];
-  lines: [id: number, lines: readonly string[]][];
+  lines: [id: number, json: string][];
   changed: KnownAddress[];
   places: Place[];
   /** Of hours that are stored already. */
@@ -40,22 +39,21 @@ interface Batch {
 export async function seedBans(
   context: SeedContext,
   trx: Transaction<Database>,
-  given: readonly NewBan[],
+  given: readonly SeedBan[],
 ): Promise<{ added: number; last: number | null }> {
   const { ids, kept } = context;
   const memory = (kept.memory ??= await readSeedMemory(trx, context));
   const news = { bans: [], lines: [], changed: [], places: [] };
   const batch: Batch = { context, trx, memory, ...news, earlier: createHourSums(context) };
-  const told = given.map(cleanBan);
   const { frontier } = memory;
-  const doubtful = told.filter(({ at }) => at <= frontier);
+  const doubtful = given.filter(({ at }) => at <= frontier);
   const known = await readKnown(batch, doubtful);
   await ids.prepare(
     trx,
     doubtful.map(({ at }) => at),
   );
   const sameTime = new Map<number, StoredEvent[]>();
-  for (const ban of told) {
+  for (const ban of given) {
     const twins = sameTime.get(ban.at);
     if (twins?.some(({ ip, jail }) => ip === ban.ip && jail === ban.jail) === true) continue;
     if (known.has(keyOf(ban))) continue;
@@ -68,7 +66,7 @@ export async function seedBans(
   return { added: batch.bans.length, last: batch.bans.at(-1)?.id ?? null };
 }
 
-async function add(batch: Batch, ban: NewBan, id: number): Promise<StoredEvent> {
+async function add(batch: Batch, ban: SeedBan, id: number): Promise<StoredEvent> {
   const { memory, bans, lines, earlier } = batch;
   const { addresses, sums } = memory;
   const { jail, ip, action, at, origin, actor, reason, fail2banAt, seconds, count, failures } = ban;
@@ -76,17 +74,32 @@ async function add(batch: Batch, ban: NewBan, id: number): Promise<StoredEvent> 
   const again = found >= 0 && at >= addresses.firstAt(found);
   if (found >= 0 && !again) await makeSecond(batch, { ip, place: found, at });
   const place = found < 0 ? addAddress(batch, ban) : found;
-  const [country, asn] = [addresses.country(place), addresses.asn(place)];
-  const rest = { fail2banAt, heardAt: null, seconds, count, failures, origin, actor, reason };
-  const stored: StoredEvent = { id, jail, ip, action, at, ...rest, again, country, asn };
+  const stored: StoredEvent = {
+    id,
+    jail,
+    ip,
+    action,
+    at,
+    fail2banAt,
+    heardAt: null,
+    seconds,
+    count,
+    failures,
+    origin,
+    actor,
+    reason,
+    again,
+    country: addresses.country(place),
+    asn: addresses.asn(place),
+  };
   bans.push(stored);
   (sums.holds(id) ? sums : earlier).add(stored, addresses.id(place));
-  if (ban.lines.length > 0) lines.push([id, ban.lines]);
+  if (ban.lines !== null) lines.push([id, ban.lines]);
   memory.frontier = Math.max(memory.frontier, timeOfId(id));
   return stored;
 }
 
-function addAddress({ context, memory, changed, places }: Batch, { ip, at }: NewBan): number {
+function addAddress({ context, memory, changed, places }: Batch, { ip, at }: SeedBan): number {
   const place = context.locate(ip);
   const { country, asn } = place;
   const id = memory.nextAddress;
@@ -105,7 +118,7 @@ const addressOf = (
 async function write({ context, trx, memory, bans, lines, changed, places, earlier }: Batch): Promise<void> {
   const { bulk, hostId, newest } = context;
   await bulk.insertEach(trx, eventShape, bans, (values, ban) => pushRow(values, hostId, ban));
-  await bulk.insertEach(trx, lineShape, lines, (values, [id, told]) => values.push(id, JSON.stringify(told)));
+  await bulk.insertEach(trx, lineShape, lines, (values, [id, told]) => values.push(id, told));
   await context.addresses.write(trx, changed);
   await context.addresses.name(trx, places);
   await earlier.write(trx);
@@ -117,7 +130,7 @@ const keyOf = ({ jail, ip, at }: { jail: string; ip: string; at: number }): stri
 /** Which of them are stored. */
 async function readKnown(
   { context: { hostId, bulk }, trx }: Batch,
-  doubtful: readonly NewBan[],
+  doubtful: readonly SeedBan[],
 ): Promise<Set<string>> {
   if (doubtful.length === 0) return new Set();
   const wanted = bulk.rows(

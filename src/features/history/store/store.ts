@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Locate } from '../../../platform/geo/place.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
-import type { NewBan, NewEvent } from '../new-event.ts';
+import type { NewEvent, SeedBan } from '../new-event.ts';
 import { appendEvents } from './append.ts';
 import { createBulk } from './bulk.ts';
 import { rollUpDays } from './day-sums.ts';
@@ -33,7 +33,7 @@ export interface HistoryStore {
   /** A seeding has begun that is not settled. */
   seeding(): Promise<boolean>;
   /** Up to some thousand bans of fail2ban's table; answers how many are new. As `append` otherwise. */
-  seed(trx: Transaction<Database>, bans: readonly NewBan[]): Promise<number>;
+  seed(trx: Transaction<Database>, bans: readonly SeedBan[]): Promise<number>;
   /** Builds what seeding left out; does nothing when none was begun. */
   settle(fence: Fence): AsyncGenerator<number, void>;
   /** Puts lines into the full-text index that are not in it yet. */
