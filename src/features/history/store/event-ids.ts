@@ -5,11 +5,9 @@ import { firstIdAt, timeOfId } from '../history-id.ts';
 import type { Bulk } from './bulk.ts';
 
 export interface EventIds {
-  /** Before each batch: looks up what those ms hold of which `take` will be asked. */
+  /** Looks up what these ms hold; to be called before `take` is asked for one of them. */
   prepare(trx: Transaction<Database>, times: readonly number[]): Promise<void>;
   take(trx: Transaction<Database>, at: number): Promise<number>;
-  /** The same for a ms after all that is stored: nothing has to be looked up. */
-  takeLater(at: number): number;
   forget(): void;
 }
 
@@ -64,15 +62,6 @@ export function createEventIds(bulk: Bulk): EventIds {
     async take(trx, at) {
       for (let ms = spilled.get(at) ?? at; ; ms++) {
         if (!free.has(ms)) await lookEach(trx, [ms]);
-        const id = free.get(ms) ?? firstIdAt(ms);
-        if (id >= firstIdAt(ms + 1)) continue;
-        free.set(ms, id + 1);
-        if (ms !== at) spilled.set(at, ms);
-        return id;
-      }
-    },
-    takeLater(at) {
-      for (let ms = spilled.get(at) ?? at; ; ms++) {
         const id = free.get(ms) ?? firstIdAt(ms);
         if (id >= firstIdAt(ms + 1)) continue;
         free.set(ms, id + 1);

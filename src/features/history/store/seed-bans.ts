@@ -45,28 +45,40 @@ export async function seedBans(
   const memory = (kept.memory ??= await readSeedMemory(trx, context));
   const news = { bans: [], lines: [], changed: [], places: [] };
   const batch: Batch = { context, trx, memory, ...news, earlier: createHourSums(context) };
-  const { frontier } = memory;
-  const doubtful = given.filter(({ at }) => at <= frontier);
+  const stored = timeOfId(memory.newestId);
+  const doubtful = given.filter(({ at }) => at <= stored);
   const known = await readKnown(batch, doubtful);
   await ids.prepare(
     trx,
     doubtful.map(({ at }) => at),
   );
-  const sameTime = new Map<number, StoredEvent[]>();
-  for (const ban of given) {
-    const twins = sameTime.get(ban.at);
-    if (twins?.some(({ ip, jail }) => ip === ban.ip && jail === ban.jail) === true) continue;
-    if (known.has(keyOf(ban))) continue;
-    const id = ban.at > frontier ? ids.takeLater(ban.at) : await ids.take(trx, ban.at);
-    const stored = await add(batch, ban, id);
-    if (twins === undefined) sameTime.set(ban.at, [stored]);
-    else twins.push(stored);
-  }
+  for (const ban of given)
+    if (!isTwice(batch, ban) && (known.size === 0 || !known.has(keyOf(ban))))
+      await add(batch, ban, nextId(memory, ban) ?? (await idBetween(batch, ban)));
   await write(batch);
   return { added: batch.bans.length, last: batch.bans.at(-1)?.id ?? null };
 }
 
-async function add(batch: Batch, ban: SeedBan, id: number): Promise<StoredEvent> {
+/** Whether the batch has brought it. */
+function isTwice({ memory, bans }: Batch, { jail, ip, at }: SeedBan): boolean {
+  if (at > timeOfId(memory.newestId)) return false;
+  return bans.some((ban) => ban.at === at && ban.ip === ip && ban.jail === jail);
+}
+
+/** Null: there may be events of that time, and behind it. */
+function nextId({ newestId, newestAt }: SeedMemory, { at }: SeedBan): number | null {
+  if (at > timeOfId(newestId)) return firstIdAt(at);
+  return at === newestAt ? newestId + 1 : null;
+}
+
+async function idBetween({ context, trx, bans }: Batch, { at }: SeedBan): Promise<number> {
+  for (;;) {
+    const id = await context.ids.take(trx, at);
+    if (!bans.some((ban) => ban.id === id)) return id;
+  }
+}
+
+async function add(batch: Batch, ban: SeedBan, id: number): Promise<void> {
   const { memory, bans, lines, earlier } = batch;
   const { addresses, sums } = memory;
   const { jail, ip, action, at, origin, actor, reason, fail2banAt, seconds, count, failures } = ban;
@@ -95,8 +107,9 @@ async function add(batch: Batch, ban: SeedBan, id: number): Promise<StoredEvent>
   bans.push(stored);
   (sums.holds(id) ? sums : earlier).add(stored, addresses.id(place));
   if (ban.lines !== null) lines.push([id, ban.lines]);
-  memory.frontier = Math.max(memory.frontier, timeOfId(id));
-  return stored;
+  if (id < memory.newestId) return;
+  memory.newestId = id;
+  memory.newestAt = at;
 }
 
 function addAddress({ context, memory, changed, places }: Batch, { ip, at }: SeedBan): number {

@@ -1,7 +1,7 @@
 /** What a seeding keeps in mind of the history it has written so far: read once, kept up by each batch. */
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
-import { hourMs, timeOfId } from '../history-id.ts';
+import { hourMs } from '../history-id.ts';
 import type { Bulk } from './bulk.ts';
 import { newestHour } from './hour-sums.ts';
 import { createSeedAddresses, type SeedAddresses } from './seed-addresses.ts';
@@ -10,8 +10,10 @@ import { createSeedSums, type SeedSums } from './seed-sums.ts';
 export interface SeedMemory {
   addresses: SeedAddresses;
   sums: SeedSums;
-  /** ms; every later one is free of events. */
-  frontier: number;
+  /** The newest event; -1: there is none. */
+  newestId: number;
+  /** Its ban's time, ms; an id may lie in a later ms. Null: unknown. */
+  newestAt: number | null;
   nextAddress: number;
 }
 
@@ -52,7 +54,8 @@ export async function readSeedMemory(
   return {
     addresses,
     sums: createSeedSums({ hostId, bulk, from: (await newestHour(trx, hostId)) + hourMs }),
-    frontier: event === null ? Number.NEGATIVE_INFINITY : timeOfId(event),
+    newestId: event ?? -1,
+    newestAt: null,
     nextAddress: address + 1,
   };
 }
