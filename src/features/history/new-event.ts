@@ -24,6 +24,9 @@ export interface NewBan extends Told {
   lines: readonly string[];
 }
 
+/** A ban of fail2ban's table on the short way of a first seeding: cleaned, its lines as JSON, null for none. */
+export type SeedBan = Omit<NewBan, 'lines'> & { lines: string | null };
+
 export interface NewUnban extends Told {
   action: 'unban';
 }

@@ -118,10 +118,7 @@ function readFrom(database: DatabaseSync, anchors: Anchors, limit: number): Tabl
   return {
     // read out of the file by now: parsing them holds nobody
     bans: rows.map(banOf),
-    anchors: thinned([
-      ...rows.map(({ row, jail, ip, at }) => ({ row, jail, ip, at })).toReversed(),
-      ...anchors,
-    ]),
+    anchors: thinned(rows, anchors),
     more,
     anew: false,
     heldMs,
@@ -146,14 +143,30 @@ function stillThere(database: DatabaseSync, anchors: Anchors): number[] {
 
 /**
  * The newest few, where bans are ended by hand, and of those before them the first and the last for each doubling of
- * the distance: however many are deleted, about as many again are read twice.
+ * the distance: however many are deleted, about as many again are read twice. `rows`: read after `anchors`, the oldest
+ * first.
  */
-function thinned(anchors: Anchor[]): Anchor[] {
-  const newest = anchors[0]?.row ?? 0;
-  const doublings = anchors.map(({ row }) => Math.floor(Math.log2(Math.max(1, newest - row))));
-  return anchors.filter(
-    (_, i) => i < 8 || doublings[i] !== doublings[i - 1] || doublings[i] !== doublings[i + 1],
-  );
+function thinned(rows: readonly Raw[], anchors: Anchors): Anchor[] {
+  const count = rows.length + anchors.length;
+  const at = (place: number): Anchor | undefined =>
+    rows[rows.length - 1 - place] ?? anchors[place - rows.length];
+  const newest = at(0)?.row ?? 0;
+  const doubling = (place: number): number => {
+    const row = at(place)?.row;
+    return row === undefined ? -1 : Math.floor(Math.log2(Math.max(1, newest - row)));
+  };
+  const kept: Anchor[] = [];
+  let [before, here] = [-1, doubling(0)];
+  for (let place = 0; place < count; place++) {
+    const after = doubling(place + 1);
+    const anchor = at(place);
+    if (anchor !== undefined && (place < 8 || here !== before || here !== after)) {
+      const { row, jail, ip, at: time } = anchor;
+      kept.push({ row, jail, ip, at: time });
+    }
+    [before, here] = [here, after];
+  }
+  return kept;
 }
 
 /** `read` holds the columns in the order of the statement. */

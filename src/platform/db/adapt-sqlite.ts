@@ -43,14 +43,20 @@ function adaptStatement(statement: StatementSync): SqliteStatement {
 }
 
 function bindable(values: readonly unknown[]): readonly SQLInputValue[] {
-  if (values.every(isBindable)) return values;
+  if (areBindable(values)) return values;
   const type = typeof values.find((value) => !isBindable(value));
   throw new TypeError(`A value of type ${type} cannot be stored in the database`);
 }
 
+/** A plain loop: a batch of the history has some thousand values. */
+function areBindable(values: readonly unknown[]): values is readonly SQLInputValue[] {
+  for (const value of values) if (!isBindable(value)) return false;
+  return true;
+}
+
 const isBindable = (value: unknown): value is SQLInputValue =>
-  value === null ||
-  typeof value === 'string' ||
   typeof value === 'number' ||
+  typeof value === 'string' ||
+  value === null ||
   typeof value === 'bigint' ||
   value instanceof Uint8Array;

@@ -15,6 +15,7 @@ import * as history from './migrations/0004-history.ts';
 import * as configuration from './migrations/0005-configuration.ts';
 import * as blocklists from './migrations/0006-blocklists.ts';
 import * as narrowSums from './migrations/0007-narrow-sums.ts';
+import * as addressIndex from './migrations/0008-address-index.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Database } from './schema.ts';
 
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   configuration,
   blocklists,
   narrowSums,
+  addressIndex,
 ];
 
 interface MigrateOptions {

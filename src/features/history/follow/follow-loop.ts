@@ -25,6 +25,7 @@ export interface FollowLoop {
   progress(): Progress;
   /** Since the loop began. */
   totals(): { read: number; bans: number; unbans: number };
+  close(): void;
 }
 
 interface LoopDeps {
@@ -39,6 +40,8 @@ interface LoopDeps {
   fence: Fence;
   /** A seeding was begun before and killed. */
   seeding: boolean;
+  /** Called when a turn has something to do again. */
+  wake: () => void;
 }
 
 /** A mark without events is worth a transaction after so many bytes. */
@@ -58,7 +61,8 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
   const held = createHeldBans(db, hostId);
   let heldAt = 0;
   let asOf: number | null = null;
-  const takeOver = createTakeOver({ tableSource, writer, store, fence, begun: deps.seeding });
+  const { wake, seeding: begun } = deps;
+  const takeOver = createTakeOver({ tableSource, writer, store, fence, log, wake, begun });
   /** What a seeding leaves to be built, this one or an earlier one. */
   let indexing: AsyncGenerator<number> | null = store.indexLines(fence);
 
@@ -209,5 +213,6 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
       };
     },
     totals: () => ({ ...totals }),
+    close: () => takeOver.close(),
   };
 }

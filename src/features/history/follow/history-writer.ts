@@ -77,6 +77,7 @@ export async function openHistoryWriter({
     now,
   });
   const seeding = await store.seeding();
+  const wake = createWake({ log });
   const loop = createFollowLoop({
     db,
     hostId,
@@ -88,8 +89,8 @@ export async function openHistoryWriter({
     store,
     fence,
     seeding,
+    wake: () => wake.ring(),
   });
-  const wake = createWake({ log });
   const tasks = createTasks({
     begin: taskSteps({ db, hostId, fence, store, writer, loop, retained, edition: () => geo.edition, now }),
     fatal: (error) => error instanceof LockLost,
@@ -177,6 +178,7 @@ export async function openHistoryWriter({
     async close() {
       stopping = true;
       tasks.haltAll();
+      loop.close();
       wake.close();
       logSource.close();
     },

@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../../platform/db/schema.ts';
-import type { NewEvent } from '../new-event.ts';
+import type { NewEvent, SeedBan } from '../new-event.ts';
 
 /** A ban belongs to its note unless it began this much later, ms: slow firewall actions take their time. */
 const slackMs = 60_000;
@@ -16,11 +16,11 @@ interface Act {
 }
 
 /** The same events; those that an operator brought about say so. */
-export async function withOwnActs(
+export async function withOwnActs<E extends NewEvent | SeedBan>(
   trx: Transaction<Database>,
   hostId: string,
-  events: readonly NewEvent[],
-): Promise<readonly NewEvent[]> {
+  events: readonly E[],
+): Promise<readonly E[]> {
   if (events.length === 0) return [];
   const times = events.map(({ at }) => at);
   const from = Math.min(...times);
@@ -45,7 +45,7 @@ interface Stretch {
   to: number;
 }
 
-function byHand(acts: Acts, { jail, ip, at }: NewEvent): Act | undefined {
+function byHand(acts: Acts, { jail, ip, at }: NewEvent | SeedBan): Act | undefined {
   const fits = (act: Act): boolean => at >= act.from - roundingMs && at <= act.from + slackMs;
   const keys = [keyOf(jail, ip), keyOf('', ip), keyOf('', '')];
   for (const key of keys) {

@@ -28,9 +28,12 @@ const logMark: z.ZodType<LogMark> = z.object({
     ),
   }),
 });
+export const anchorsShape = z.array(
+  z.object({ row: z.number(), jail: z.string(), ip: z.string(), at: z.number() }),
+);
 const tableMark: z.ZodType<TableMark> = z.object({
   file: z.string(),
-  anchors: z.array(z.object({ row: z.number(), jail: z.string(), ip: z.string(), at: z.number() })),
+  anchors: anchorsShape,
   seeded: z.boolean(),
 });
 

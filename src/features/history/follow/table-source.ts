@@ -19,8 +19,8 @@ export interface TableSource {
   mark(): TableMark | null;
   /** Look soon: the log told of a ban. */
   wake(): void;
-  /** As much in one look as fail2ban's database may be held for. */
-  readMuch(much: boolean): void;
+  /** So many bans were read from the file by somebody else, up to there. */
+  advance(to: { bans: number; anchors: Anchors; more: boolean }): void;
   /** Read again what was written after that time, ms. */
   again(since: number): void;
   /** How many rows there may be; null while unknown. */
@@ -34,7 +34,7 @@ export interface TableSource {
 }
 
 /** Some MB, and some ms of fail2ban's database. */
-const batchSizes = { usual: 1_000, much: 2_000 };
+const batchSize = 1_000;
 const everyMs = 2_000;
 /** fail2ban writes the row within some ms of the line. */
 const afterLineMs = 250;
@@ -57,7 +57,6 @@ export function createTableSource({ from, log, now }: SourceOptions): TableSourc
   let read = 0;
   let expected: number | null = null;
   let atEnd = false;
-  let batchSize = batchSizes.usual;
 
   function look(path: string): TableBatch | null {
     const stamp = stampOf(path);
@@ -93,6 +92,13 @@ export function createTableSource({ from, log, now }: SourceOptions): TableSourc
     due = now() + againMs;
   }
 
+  function advance({ bans, anchors, more }: { bans: number; anchors: Anchors; more: boolean }): void {
+    waiting = null;
+    if (file === null) return;
+    mark = { file, anchors, seeded: !more || (mark?.file === file && mark.seeded) };
+    read += bans;
+  }
+
   return {
     use(next) {
       if (next === file) return;
@@ -114,18 +120,12 @@ export function createTableSource({ from, log, now }: SourceOptions): TableSourc
       return waiting;
     },
     taken() {
-      if (waiting === null || file === null) return;
-      const seeded = !waiting.more || (mark?.file === file && mark.seeded);
-      mark = { file, anchors: waiting.anchors, seeded };
-      read += waiting.bans.length;
-      waiting = null;
+      if (waiting !== null) advance({ ...waiting, bans: waiting.bans.length });
     },
+    advance,
     mark: () => mark,
     wake() {
       due = Math.min(due, now() + afterLineMs);
-    },
-    readMuch(much) {
-      batchSize = much ? batchSizes.much : batchSizes.usual;
     },
     again(since) {
       if (mark === null) return;

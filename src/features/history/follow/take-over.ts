@@ -1,9 +1,10 @@
 /** What fail2ban's table holds at first contact, when that is very much: taken over the short way, before anything else. */
+import type { Log } from '../../../base/log.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
 import type { HistoryStore } from '../store/store.ts';
+import { openReadAhead, type AheadBatch, type ReadAhead } from './read-ahead.ts';
 import { stateEntry, stateKinds } from './state-rows.ts';
 import type { TableSource } from './table-source.ts';
-import { fromTable } from './told-events.ts';
 import type { Writer } from './writer.ts';
 
 export interface TakeOver {
@@ -11,6 +12,7 @@ export interface TakeOver {
   underWay(): boolean;
   /** Bans taken over by the step; null when there was nothing to do now. Throws LockLost. */
   step(): Promise<number | null>;
+  close(): void;
 }
 
 interface TakeOverDeps {
@@ -18,6 +20,9 @@ interface TakeOverDeps {
   writer: Writer;
   store: Pick<HistoryStore, 'startSeeding' | 'settle'>;
   fence: Fence;
+  log: Log;
+  /** Called when a step has something to do again. */
+  wake: () => void;
   /** One was begun before and killed. */
   begun: boolean;
 }
@@ -25,9 +30,11 @@ interface TakeOverDeps {
 /** From so many rows on it pays to build indexes afterwards. */
 const leastRows = 20_000;
 
-export function createTakeOver({ tableSource, writer, store, fence, begun }: TakeOverDeps): TakeOver {
+export function createTakeOver(deps: TakeOverDeps): TakeOver {
+  const { tableSource, writer, store, fence, log, wake, begun } = deps;
   let phase: 'undecided' | 'reading' | 'settling' | 'over' = begun ? 'reading' : 'undecided';
   const settling = store.settle(fence);
+  let ahead: ReadAhead | null = null;
 
   const readable = (): boolean => tableSource.file() !== null && tableSource.failure() === null;
 
@@ -35,25 +42,42 @@ export function createTakeOver({ tableSource, writer, store, fence, begun }: Tak
     if (tableSource.next() === null) return null;
     const many = !tableSource.seeded() && (tableSource.expected() ?? 0) > leastRows;
     phase = many && (await store.startSeeding(fence)) ? 'reading' : 'over';
-    tableSource.readMuch(phase === 'reading');
+    return 0;
+  }
+
+  function close(): void {
+    ahead?.close();
+    ahead = null;
+  }
+
+  /** What cannot be read now is followed later, in the usual way. */
+  function stopReading(): number {
+    close();
+    phase = 'settling';
     return 0;
   }
 
   async function read(): Promise<number | null> {
     const file = tableSource.file();
-    tableSource.readMuch(true);
-    const batch = tableSource.next();
-    if (file === null || tableSource.failure() !== null || tableSource.seeded()) {
-      // what cannot be read now is followed later, in the usual way
-      phase = 'settling';
-      tableSource.readMuch(false);
-      return 0;
+    if (file === null || tableSource.seeded()) return stopReading();
+    if (ahead?.file !== file) {
+      close();
+      const mark = tableSource.mark();
+      ahead = openReadAhead({ file, anchors: mark?.file === file ? mark.anchors : [] }, wake);
+    }
+    let batch: AheadBatch | null;
+    try {
+      batch = ahead.next();
+    } catch (error) {
+      log.warn('history_take_over_stopped', { file, error });
+      return stopReading();
     }
     if (batch === null) return null;
-    const mark = stateEntry(stateKinds.table, { file, anchors: batch.anchors, seeded: !batch.more });
-    const written = await writer.seed(fromTable(batch.bans), [mark]);
+    const { bans, anchors, more } = batch;
+    const mark = stateEntry(stateKinds.table, { file, anchors, seeded: !more });
+    const written = await writer.seed(bans, [mark]);
     if (written === null) return null;
-    tableSource.taken();
+    tableSource.advance({ bans: bans.length, anchors, more });
     return written.bans;
   }
 
@@ -72,5 +96,6 @@ export function createTakeOver({ tableSource, writer, store, fence, begun }: Tak
       if (phase === 'reading') return await read();
       return phase === 'settling' ? await settle() : null;
     },
+    close,
   };
 }

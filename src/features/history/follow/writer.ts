@@ -5,7 +5,7 @@ import type { Log } from '../../../base/log.ts';
 import { describeDatabaseFailure } from '../../../platform/db/failure.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import { LockLost, type Fence } from '../../../platform/lock/fence.ts';
-import type { NewBan, NewEvent } from '../new-event.ts';
+import type { NewEvent, SeedBan } from '../new-event.ts';
 import type { HistoryStore } from '../store/store.ts';
 import { withOwnActs } from './own-acts.ts';
 import { stateEntry, stateKinds, writeState } from './state-rows.ts';
@@ -24,7 +24,7 @@ export interface Writer {
    */
   write(events: readonly NewEvent[], entries: Entries): Promise<Written | null>;
   /** The same with bans of fail2ban's table while the store is seeding: all of them in one transaction. */
-  seed(bans: readonly NewBan[], entries: Entries): Promise<Written | null>;
+  seed(bans: readonly SeedBan[], entries: Entries): Promise<Written | null>;
   /** In the history. */
   events(): number;
   /** Removed from it by someone else than `write`, in that transaction. */
@@ -46,7 +46,8 @@ interface WriterDeps {
 }
 
 /** How a transaction puts events into the history. */
-type Put = (trx: Transaction<Database>, events: readonly NewEvent[]) => Promise<Written>;
+type Put<E> = (trx: Transaction<Database>, events: readonly E[]) => Promise<Written>;
+type Event = NewEvent | SeedBan;
 
 /** The main thread's own writes wait for it. */
 const wantedMs = 25;
@@ -69,12 +70,16 @@ export function createWriter(deps: WriterDeps): Writer {
     return { bans, unbans: added.length - bans };
   }
 
-  async function seed(trx: Transaction<Database>, events: readonly NewEvent[]): Promise<Written> {
-    const bans = events.filter((event) => event.action === 'ban');
-    return { bans: await store.seed(trx, bans), unbans: 0 };
-  }
+  const seed = async (trx: Transaction<Database>, bans: readonly SeedBan[]): Promise<Written> => ({
+    bans: await store.seed(trx, bans),
+    unbans: 0,
+  });
 
-  async function once(events: readonly NewEvent[], entries: Entries, put: Put): Promise<Written> {
+  async function once<E extends Event>(
+    events: readonly E[],
+    entries: Entries,
+    put: Put<E>,
+  ): Promise<Written> {
     const began = performance.now();
     let waited = 0;
     const result = await fence.write(async (trx) => {
@@ -86,7 +91,7 @@ export function createWriter(deps: WriterDeps): Writer {
     });
     count += result.bans + result.unbans;
     written += result.bans + result.unbans;
-    if (put === append) learnSize(events.length, performance.now() - began - waited);
+    if (Object.is(put, append)) learnSize(events.length, performance.now() - began - waited);
     return result;
   }
 
@@ -96,7 +101,11 @@ export function createWriter(deps: WriterDeps): Writer {
     size = Math.round(Math.min(sizes.most, Math.max(sizes.least, (size + fitting) / 2)));
   }
 
-  async function oneByOne(events: readonly NewEvent[], entries: Entries, put: Put): Promise<Written> {
+  async function oneByOne<E extends Event>(
+    events: readonly E[],
+    entries: Entries,
+    put: Put<E>,
+  ): Promise<Written> {
     const sum = { bans: 0, unbans: 0 };
     for (const event of events) {
       try {
@@ -112,10 +121,10 @@ export function createWriter(deps: WriterDeps): Writer {
     return sum;
   }
 
-  async function persistently(
-    events: readonly NewEvent[],
+  async function persistently<E extends Event>(
+    events: readonly E[],
     entries: Entries,
-    put: Put,
+    put: Put<E>,
   ): Promise<Written | null> {
     // a database that is away is told of once, not twice a second
     let told = false;

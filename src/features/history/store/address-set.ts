@@ -49,9 +49,12 @@ export function addToSet(bytes: Uint8Array, ids: readonly number[]): Uint8Array 
 }
 
 /** Most sums of an hour are of one address. */
-function setOfOne(id: number): Uint8Array {
-  const bytes = new Uint8Array(longestId);
-  return bytes.subarray(0, putVarint(bytes, 0, id));
+export function setOfOne(id: number): Uint8Array {
+  let length = 1;
+  for (let rest = id; rest > 0x7f; rest = Math.floor(rest / 128)) length += 1;
+  const bytes = new Uint8Array(length);
+  putVarint(bytes, 0, id);
+  return bytes;
 }
 
 export function removeFromSet(bytes: Uint8Array, ids: ReadonlySet<number>): Uint8Array {

@@ -17,35 +17,48 @@ export interface Shape {
 
 type Rows = readonly (readonly Value[])[];
 
+/** Adds the values of the item's row, in the order of the columns. */
+type RowOf<T> = (values: Value[], item: T) => unknown;
+
 export interface Bulk {
   insert(trx: Transaction<Database>, shape: Shape, rows: Rows): Promise<void>;
+  /** SQLite only. The same without an array for each row. */
+  insertEach<T>(trx: Transaction<Database>, shape: Shape, items: readonly T[], row: RowOf<T>): Promise<void>;
   /** The rows as a table for a query: `FROM ${rows(…)} AS k` with these columns. No bytes. */
   rows(columns: Readonly<Record<string, 'bigint' | 'text'>>, rows: Rows): RawBuilder<unknown>;
 }
 
 /** Rows in one statement, the most first. SQLite takes 32,766 values in one. */
-const sizes = [64, 8, 1];
+const sizes = [128, 16, 1];
 
 export function createBulk(dialect: 'sqlite' | 'postgres'): Bulk {
   const texts = new Map<Shape, Map<number, string>>();
 
-  async function insertSqlite(trx: Transaction<Database>, shape: Shape, rows: Rows): Promise<void> {
+  async function insertSqlite<T>(
+    trx: Transaction<Database>,
+    shape: Shape,
+    items: readonly T[],
+    row: RowOf<T>,
+  ): Promise<void> {
     const known = texts.get(shape) ?? new Map<number, string>();
     texts.set(shape, known);
     let from = 0;
     for (const size of sizes) {
-      for (; rows.length - from >= size; from += size) {
+      for (; items.length - from >= size; from += size) {
         const text = known.get(size) ?? sqliteText(shape, size);
         known.set(size, text);
-        await trx.executeQuery(CompiledQuery.raw(text, flat(rows, from, size)));
+        const values: Value[] = [];
+        for (const item of items.slice(from, from + size)) row(values, item);
+        await trx.executeQuery(CompiledQuery.raw(text, values));
       }
     }
   }
 
   return {
+    insertEach: insertSqlite,
     insert: async (trx, shape, rows) => {
       if (rows.length === 0) return;
-      if (dialect === 'sqlite') await insertSqlite(trx, shape, rows);
+      if (dialect === 'sqlite') await insertSqlite(trx, shape, rows, (values, row) => values.push(...row));
       else await trx.executeQuery(CompiledQuery.raw(postgresText(shape), columnwise(shape, rows)));
     },
     rows(columns, rows) {
@@ -60,13 +73,6 @@ export function createBulk(dialect: 'sqlite' | 'postgres'): Bulk {
       return sql`(SELECT ${sql.raw(fields)} FROM json_each(${JSON.stringify(rows)}))`;
     },
   };
-}
-
-/** The values of some rows, one row after the other. */
-function flat(rows: Rows, from: number, size: number): Value[] {
-  const values: Value[] = [];
-  for (let at = from; at < from + size; at++) for (const value of rows[at] ?? []) values.push(value);
-  return values;
 }
 
 function sqliteText({ table, columns, rest = '' }: Shape, size: number): string {

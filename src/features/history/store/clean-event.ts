@@ -1,5 +1,5 @@
 /** What either database can hold of an event: text of attackers, times of broken clocks. */
-import type { NewBan, NewEvent, NewUnban } from '../new-event.ts';
+import type { NewBan, NewEvent, NewUnban, SeedBan } from '../new-event.ts';
 
 /** Characters. A name is part of indexes, whose rows PostgreSQL bounds. */
 const longestName = 255;
@@ -18,7 +18,7 @@ export function cleanEvent(event: NewEvent): NewEvent {
   return event.action === 'ban' ? cleanBan(event) : cleanUnban(event);
 }
 
-export function cleanBan(ban: NewBan): NewBan {
+function cleanBan(ban: NewBan): NewBan {
   const { jail, ip, at, origin, actor, reason, fail2banAt, seconds, count, failures, lines } = ban;
   return {
     action: 'ban',
@@ -34,6 +34,11 @@ export function cleanBan(ban: NewBan): NewBan {
     failures: whole(failures, 0, mostCount),
     lines: cleanLines(lines),
   };
+}
+
+export function seedBanOf(ban: NewBan): SeedBan {
+  const clean = cleanBan(ban);
+  return { ...clean, lines: clean.lines.length > 0 ? JSON.stringify(clean.lines) : null };
 }
 
 function cleanUnban({ jail, ip, at, origin, actor, reason }: NewUnban): NewUnban {
@@ -55,13 +60,18 @@ const cleanNote = (text: string | null): string | null =>
 const cleanText = (text: string): string =>
   (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text).toWellFormed();
 
+const isClean = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
 const cleanName = (text: string): string =>
   cleanText(text.length > longestName ? text.slice(0, longestName) : text);
 
 const cut = (text: string, most: number): string =>
   text.length <= most ? text : text.slice(0, most - cutMark.length).toWellFormed() + cutMark;
 
-function cleanLines(lines: readonly string[]): string[] {
+function cleanLines(lines: readonly string[]): readonly string[] {
+  // nearly all are as they should be
+  const length = lines.reduce((sum, line) => sum + line.length, 0);
+  if (lines.length <= mostLines && length <= longestLine && lines.every(isClean)) return lines;
   const clean: string[] = [];
   let room = longestLines;
   for (const line of lines.slice(0, mostLines)) {

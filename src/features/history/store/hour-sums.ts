@@ -102,7 +102,7 @@ export function createHourSums({ hostId, bulk, newest }: SumsOptions): HourSums 
 }
 
 /** `jail_sums` has rows of every hour that has any. */
-async function newestHour(trx: Transaction<Database>, hostId: string): Promise<number> {
+export async function newestHour(trx: Transaction<Database>, hostId: string): Promise<number> {
   const row = await trx
     .selectFrom('jail_sums')
     .select('at')

@@ -3,12 +3,12 @@
  * go and many times as fast: indexes, how often each address was banned, the full-text index. SQLite only: each of them
  * writes pages there that are spread all over the file, again for every transaction.
  */
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { searchLines } from '../../../platform/db/history-search.ts';
-import { historyIndexes } from '../../../platform/db/migrations/0004-history.ts';
+import { indexesAfterSeeding } from '../../../platform/db/migrations/0008-address-index.ts';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
-import { timeOfId } from '../history-id.ts';
+import { firstIdAt } from '../history-id.ts';
 
 interface SeedingOptions {
   db: Kysely<Database>;
@@ -21,7 +21,7 @@ export const unsearchedKey = 'unsearched_from';
 /** A seeding has begun; addresses do not know all of their bans until it is settled, the first of its steps. */
 const seedingKey = 'seeding';
 
-const addressesAtOnce = 1_000;
+const addressesAtOnce = 2_000;
 
 /** True when one has begun now, or was begun and killed. */
 export async function startSeeding({ db, dialect, hostId }: SeedingOptions, fence: Fence): Promise<boolean> {
@@ -29,7 +29,7 @@ export async function startSeeding({ db, dialect, hostId }: SeedingOptions, fenc
   if (dialect === 'postgres') return false;
   if ((await db.selectFrom('history').select('id').limit(1).executeTakeFirst()) !== undefined) return false;
   await fence.write(async (trx) => {
-    for (const { name } of historyIndexes) await sql`DROP INDEX IF EXISTS ${sql.ref(name)}`.execute(trx);
+    for (const { name } of indexesAfterSeeding) await sql`DROP INDEX IF EXISTS ${sql.ref(name)}`.execute(trx);
     await setNumber(trx, { hostId, key: seedingKey, value: 1 });
     await setNumber(trx, { hostId, key: unsearchedKey, value: 0 });
   });
@@ -52,17 +52,16 @@ export async function* settle(options: SeedingOptions, fence: Fence): AsyncGener
       name: string;
     }>`SELECT name FROM sqlite_schema WHERE type = 'index'`.execute(db);
     const there = new Set(found.rows.map(({ name }) => name));
-    for (const { name, create } of historyIndexes) {
+    for (const { name, create } of indexesAfterSeeding) {
       if (there.has(name)) continue;
       await fence.write(async (trx) => void (await create.execute(trx)));
       yield 0;
     }
   }
-  for (let from = 0; ;) {
-    const last = await fence.write((trx) => countBans(trx, { hostId, from }));
-    if (last === null) break;
-    from = last + 1;
+  await countBans(db, hostId);
+  for (let after: number | null = 0; after !== null;) {
     yield 0;
+    after = await fence.write((trx) => writeCounts(trx, after ?? 0));
   }
   await fence.write((trx) => removeNumber(trx, hostId, seedingKey));
 }
@@ -83,26 +82,36 @@ export async function* indexLines(
   }
 }
 
-/** Of some addresses from this number on, in a history that holds bans from rows only: ids tell their whole seconds. */
-async function countBans(
-  trx: Transaction<Database>,
-  { hostId, from }: { hostId: string; from: number },
-): Promise<number | null> {
-  const { rows } = await sql<{ id: number; ip: string; bans: number; first: number; last: number }>`
-    SELECT a.id, count(*) AS bans, min(h.id) AS first, max(h.id) AS last
-    FROM (SELECT id, ip FROM addresses WHERE id >= ${from} AND host_id = ${hostId} ORDER BY id LIMIT ${addressesAtOnce}) a
-    JOIN history h ON h.ip = a.ip GROUP BY a.id ORDER BY a.id`.execute(trx);
-  for (const { id, bans, first, last } of rows)
-    if (bans > 1)
-      await trx
-        .updateTable('addresses')
-        .set({ bans, first_at: secondOf(first), last_at: secondOf(last) })
-        .where('id', '=', id)
-        .execute();
-  return rows.at(-1)?.id ?? null;
+/**
+ * How often the addresses that came again were banned, in a table of this connection's own: read in the order of
+ * addresses, in which the index has them, and told in that of their numbers, in which they are written.
+ */
+async function countBans(db: Kysely<Database>, hostId: string): Promise<void> {
+  await sql`DROP TABLE IF EXISTS temp.counted`.execute(db);
+  await sql`CREATE TEMP TABLE counted (id integer PRIMARY KEY, bans integer, first integer, last integer)`.execute(
+    db,
+  );
+  await sql`INSERT INTO temp.counted SELECT a.id, k.bans, k.first, k.last
+    FROM (SELECT ip, count(*) AS bans, min(id) AS first, max(id) AS last FROM history GROUP BY ip HAVING count(*) > 1) k
+    CROSS JOIN addresses a WHERE a.host_id = ${hostId} AND a.ip = k.ip ORDER BY a.id`.execute(db);
 }
 
-const secondOf = (id: number): number => Math.floor(timeOfId(id) / 1_000) * 1_000;
+/** For some addresses after this number; null when there are no more. In a history that holds bans from rows only. */
+async function writeCounts(trx: Transaction<Database>, after: number): Promise<number | null> {
+  const { rows } = await sql<{ last: number | null }>`SELECT max(id) AS last FROM (
+    SELECT id FROM temp.counted WHERE id > ${after} ORDER BY id LIMIT ${addressesAtOnce})`.execute(trx);
+  const last = rows[0]?.last ?? null;
+  await sql`UPDATE addresses SET bans = k.bans, first_at = ${secondOf(sql.ref('k.first'))},
+      last_at = ${secondOf(sql.ref('k.last'))}
+    FROM (SELECT * FROM temp.counted WHERE id > ${after} AND id <= ${last}) k WHERE addresses.id = k.id`.execute(
+    trx,
+  );
+  return last;
+}
+
+/** ms. A number of JavaScript's would be bound as one with a fraction, and divide like one. */
+const secondOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`${id} / ${sql.raw(String(firstIdAt(1_000)))} * 1000`;
 
 async function readNumber(db: Kysely<Database>, hostId: string, key: string): Promise<number | null> {
   const row = await db

@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';
 import type { Locate } from '../../../platform/geo/place.ts';
 import type { Fence } from '../../../platform/lock/fence.ts';
-import type { NewBan, NewEvent } from '../new-event.ts';
+import type { NewEvent, SeedBan } from '../new-event.ts';
 import { appendEvents } from './append.ts';
 import { createBulk } from './bulk.ts';
 import { rollUpDays } from './day-sums.ts';
@@ -33,7 +33,7 @@ export interface HistoryStore {
   /** A seeding has begun that is not settled. */
   seeding(): Promise<boolean>;
   /** Up to some thousand bans of fail2ban's table; answers how many are new. As `append` otherwise. */
-  seed(trx: Transaction<Database>, bans: readonly NewBan[]): Promise<number>;
+  seed(trx: Transaction<Database>, bans: readonly SeedBan[]): Promise<number>;
   /** Builds what seeding left out; does nothing when none was begun. */
   settle(fence: Fence): AsyncGenerator<number, void>;
   /** Puts lines into the full-text index that are not in it yet. */
@@ -60,7 +60,7 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
   const partitions = new Set<string>();
   const watch = { day: null };
   const newest = { at: null };
-  const frontier = { at: null };
+  const kept: SeedContext['kept'] = { memory: null };
   const context: SeedContext = {
     dialect,
     hostId,
@@ -70,7 +70,8 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     partitions,
     watch,
     newest,
-    frontier,
+    locate,
+    kept,
   };
   /** What was written last. Gone: its transaction was not stored, and what is kept in mind of it is wrong. */
   let last: number | null = null;
@@ -80,7 +81,7 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
     ids.forget();
     partitions.clear();
     newest.at = null;
-    frontier.at = null;
+    kept.memory = null;
     last = null;
   }
 
@@ -118,7 +119,10 @@ export function createHistoryStore({ db, dialect, hostId, locate }: StoreOptions
       }),
     startSeeding: (fence) => startSeeding(options, fence),
     seeding: () => isSeeding(options),
-    settle: (fence) => settle(options, fence),
+    async *settle(fence) {
+      forget();
+      yield* settle(options, fence);
+    },
     indexLines: (fence) => indexLines(options, fence),
     rollUp: (fence, until) => rollUpDays(options, fence, until),
     prune: (fence, before) => pruneHistory({ ...options, addresses }, fence, before),

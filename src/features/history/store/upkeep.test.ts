@@ -11,7 +11,8 @@ import {
   type TemporaryHistory,
 } from '../../../../test/history-store.ts';
 import { onPostgres } from '../../../../test/servers/test-databases.ts';
-import { historyIndexes } from '../../../platform/db/migrations/0004-history.ts';
+import { indexesAfterSeeding } from '../../../platform/db/migrations/0008-address-index.ts';
+import { seedBanOf } from './clean-event.ts';
 import type { NewBan, NewEvent } from '../new-event.ts';
 import type { History } from '../../../platform/db/schema-history.ts';
 import { decodeSet } from './address-set.ts';
@@ -222,7 +223,8 @@ test.skipIf(onPostgres())(
     await history.empty();
     history.restart();
 
-    const seed = (part: NewBan[]) => history.fence.write((trx) => history.store.seed(trx, part));
+    const seed = (part: NewBan[]) =>
+      history.fence.write((trx) => history.store.seed(trx, part.map(seedBanOf)));
     expect(await history.store.startSeeding(history.fence)).toBe(true);
     expect(await seed(rows.slice(0, 250))).toBe(250);
     history.restart();
@@ -247,7 +249,7 @@ test.skipIf(onPostgres())(
 
 test('after a seeding everything is as if there had been none: indexes, and a search that finds what comes then', async () => {
   await history.store.startSeeding(history.fence);
-  if (!onPostgres()) await history.fence.write((trx) => history.store.seed(trx, tableRows()));
+  if (!onPostgres()) await history.fence.write((trx) => history.store.seed(trx, tableRows().map(seedBanOf)));
   await allSteps(history.store.settle(history.fence));
   history.restart();
   await history.append(row((start + 5 * day) / 1000, { lines: ['live'] }));
@@ -258,7 +260,7 @@ test('after a seeding everything is as if there had been none: indexes, and a se
     WHERE type = 'index' AND tbl_name IN ('history', 'addresses') AND sql IS NOT NULL ORDER BY name`.execute(
     history.db,
   );
-  expect(rows.map(({ name }) => name)).toEqual(historyIndexes.map(({ name }) => name).toSorted());
+  expect(rows.map(({ name }) => name)).toEqual(indexesAfterSeeding.map(({ name }) => name).toSorted());
   const found = await sql<{
     rowid: number;
   }>`SELECT rowid FROM history_search WHERE history_search MATCH 'live'`.execute(history.db);

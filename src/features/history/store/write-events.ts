@@ -14,7 +14,7 @@ interface WriteOptions {
   bulk: Bulk;
 }
 
-const eventShape: Shape = {
+export const eventShape: Shape = {
   table: 'history',
   columns: {
     id: 'bigint',
@@ -51,7 +51,7 @@ const changedShape: Shape = {
   ...eventShape,
   rest: `ON CONFLICT (id) DO UPDATE SET ${mutable.map((column) => `${column} = excluded.${column}`).join(', ')}`,
 };
-const lineShape: Shape = { table: 'history_lines', columns: { id: 'bigint', lines: 'text' } };
+export const lineShape: Shape = { table: 'history_lines', columns: { id: 'bigint', lines: 'text' } };
 const searchShape: Shape = { table: 'history_search', columns: { rowid: 'bigint', lines: 'text' } };
 
 export async function writeEvents({ trx, dialect, hostId, bulk }: WriteOptions, batch: Batch): Promise<void> {
@@ -94,71 +94,6 @@ export async function writeChanged(
   );
 }
 
-/** All that a row of fail2ban's table can tell; the rest is null. */
-const seededShape: Shape = {
-  table: 'history',
-  columns: {
-    id: 'bigint',
-    host_id: 'text',
-    jail: 'text',
-    ip: 'text',
-    action: 'text',
-    at: 'bigint',
-    fail2ban_at: 'bigint',
-    seconds: 'bigint',
-    ban_count: 'bigint',
-    failures: 'bigint',
-    origin: 'text',
-    again: 'bigint',
-    country: 'text',
-    asn: 'bigint',
-  },
-};
-
-/** Bans from rows only, none of which is stored. Their lines are not put into the search index. */
-export async function writeSeeded(
-  { trx, hostId, bulk }: WriteOptions,
-  bans: readonly StoredEvent[],
-  lines: readonly [id: number, lines: readonly string[]][],
-): Promise<void> {
-  const byHand = bans.filter(({ actor }) => actor !== null);
-  await bulk.insert(
-    trx,
-    eventShape,
-    byHand.map((event) => rowOf(hostId, event)),
-  );
-  const own = byHand.length === 0 ? bans : bans.filter(({ actor }) => actor === null);
-  await bulk.insert(
-    trx,
-    seededShape,
-    own.map((ban) => {
-      const { id, jail, ip, action, at, fail2banAt, seconds, count, failures, origin, country, asn } = ban;
-      const again = ban.again ? 1 : 0;
-      return [
-        id,
-        hostId,
-        jail,
-        ip,
-        action,
-        at,
-        fail2banAt,
-        seconds,
-        count,
-        failures,
-        origin,
-        again,
-        country,
-        asn,
-      ];
-    }),
-  );
-  await bulk.insert(
-    trx,
-    lineShape,
-    lines.map(([id, told]) => [id, JSON.stringify(told)]),
-  );
-}
-
 export async function removeLines(
   { trx, dialect }: Pick<WriteOptions, 'trx' | 'dialect'>,
   ids: readonly number[],
@@ -186,22 +121,30 @@ export async function readFirstBan(
 
 const linesShape = z.array(z.string());
 
-const rowOf = (hostId: string, event: StoredEvent): Value[] => [
-  event.id,
-  hostId,
-  event.jail,
-  event.ip,
-  event.action,
-  event.at,
-  event.fail2banAt,
-  event.heardAt,
-  event.seconds,
-  event.count,
-  event.failures,
-  event.origin,
-  event.actor,
-  event.reason,
-  event.again ? 1 : 0,
-  event.country,
-  event.asn,
-];
+function rowOf(hostId: string, event: StoredEvent): Value[] {
+  const row: Value[] = [];
+  pushRow(row, hostId, event);
+  return row;
+}
+
+export function pushRow(values: Value[], hostId: string, event: StoredEvent): void {
+  values.push(
+    event.id,
+    hostId,
+    event.jail,
+    event.ip,
+    event.action,
+    event.at,
+    event.fail2banAt,
+    event.heardAt,
+    event.seconds,
+    event.count,
+    event.failures,
+    event.origin,
+    event.actor,
+    event.reason,
+    event.again ? 1 : 0,
+    event.country,
+    event.asn,
+  );
+}
