@@ -1,10 +1,11 @@
 /** Events with what belongs to them from other tables, and as the HTTP interface shows them. */
-import type { Kysely } from 'kysely';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { isOneOf } from '../../platform/db/in-list.ts';
 import type { Database } from '../../platform/db/schema.ts';
 import { historyEvent, type HistoryEvent } from './contract.ts';
 import type { Wanted } from './read-filters.ts';
 import type { Plan, PlanDeps } from './read-plan.ts';
+import type { IdRange, Source } from './read-sources.ts';
 import { occurIn } from './read-words.ts';
 
 const columns = [
@@ -39,12 +40,9 @@ export async function readSlice(
   { plan, wanted }: { plan: Plan; wanted: Wanted },
   { below, most }: { below: number; most: number },
 ): Promise<Slice> {
-  const { ids, next } = await plan.source.slice({ from: wanted.from, to: below }, most);
-  if (ids.length === 0) return { events: [], next };
-  const rows = await plan
-    .rest(db.selectFrom('history').where(isOneOf(dialect, 'id', ids)))
-    .select(columns)
-    .execute();
+  const range = { from: wanted.from, to: below };
+  const { events: chosen, next } = await choose({ db, dialect }, plan.source, { range, most });
+  const rows = await plan.rest(chosen).select(columns).execute();
   rows.sort((a, b) => b.id - a.id);
   const lines = await linesOf(
     { db, dialect },
@@ -52,6 +50,23 @@ export async function readSlice(
   );
   const events = rows.map((row) => ({ ...row, lines: lines.get(row.id) ?? [] }));
   return { events: events.filter((event) => occurIn(wanted.words, event.lines)), next };
+}
+
+type Events = SelectQueryBuilder<Database, 'history', unknown>;
+
+async function choose(
+  { db, dialect }: Pick<PlanDeps, 'db' | 'dialect'>,
+  source: Source,
+  { range, most }: { range: IdRange; most: number },
+): Promise<{ events: Events; next: number | null }> {
+  const events = db.selectFrom('history');
+  if (source.edge === undefined) {
+    const { ids, next } = await source.slice(range, most);
+    return { events: events.where(isOneOf(dialect, 'id', ids)), next };
+  }
+  const edge = await source.edge(range, most);
+  const stretch = events.where('id', '>=', edge ?? range.from).where('id', '<', range.to);
+  return { events: stretch, next: edge };
 }
 
 async function linesOf(

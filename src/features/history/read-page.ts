@@ -13,7 +13,7 @@ type Query = EndpointInput<typeof readHistory>['query'];
 const longestLine = 4_000;
 /** Looked at in one go where not every event of the source matches: few at first, then more. */
 const firstSlice = 200;
-const mostSlice = 1_000;
+const mostSlice = 4_000;
 /** A page is answered then with what was found, and its cursor leads on. */
 const patienceMs = 1_500;
 

@@ -21,6 +21,11 @@ export interface IdRange {
 
 export interface Source {
   slice(range: IdRange, most: number): Promise<Ids>;
+  /**
+   * Only where every event is of the source: a stretch of ids says the same as a list of them, and is read several times
+   * as fast. The lowest id of the newest `most` events; null: there are no more than these.
+   */
+  edge?(range: IdRange, most: number): Promise<number | null>;
   /** How many there are, counted up to `most`; null: only looking at each could tell. */
   count: ((range: IdRange, most: number) => Promise<number>) | null;
 }
@@ -47,7 +52,21 @@ export const addressesSource = (db: Db, ips: readonly string[]): Counted =>
 export const unbansSource = (db: Db): Counted =>
   eventSource(db, (events) => events.where(sql<boolean>`action = 'unban'`));
 
-export const everySource = (db: Db): Counted => eventSource(db, (events) => events);
+export const everySource = (db: Db): Counted => ({
+  ...eventSource(db, (events) => events),
+  async edge({ from, to }, most) {
+    const lowest = await db
+      .selectFrom('history')
+      .select('id')
+      .where('id', '>=', from)
+      .where('id', '<', to)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .offset(most - 1)
+      .executeTakeFirst();
+    return lowest?.id ?? null;
+  },
+});
 
 function eventSource(db: Db, choose: (events: Events) => Events): Counted {
   const query = ({ from, to }: IdRange, most: number) =>
