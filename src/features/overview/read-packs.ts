@@ -1,5 +1,6 @@
 /** Whole days of countries or networks, each day in two values: their bans, and the sets of those that are shown. */
 import { readCounts, type PackCounts } from '../../base/day-pack.ts';
+import { createNumberMap } from '../../base/number-map.ts';
 import type { TimeRange } from '../../base/time-range.ts';
 import { dayMs } from './cover.ts';
 import type { Chosen, SumsDeps } from './read-sums.ts';
@@ -37,15 +38,7 @@ export async function openPacks(deps: SumsDeps, wanted: Wanted): Promise<Packs> 
     for (const { at, origin, counts } of rows) packs.push({ at, origin, ...readCounts(counts, keysAre) });
   }
   return {
-    addTo(bans, all) {
-      for (const { size, keys, bans: counts } of packs) {
-        for (let n = 0; n < size; n++) {
-          const key = keys[n] ?? '';
-          const sum = bans.get(key);
-          if (sum !== undefined || all) bans.set(key, (sum ?? 0) + (counts[n] ?? 0));
-        }
-      }
-    },
+    addTo: (bans, all) => (keysAre === 'number' ? addNumbers : addTexts)(packs, bans, all),
     async setsOf(keys) {
       const found = new Map<Key, Uint8Array[]>(keys.map((key) => [key, []]));
       const byName = new Map(packs.map((pack) => [`${pack.at} ${pack.origin}`, pack]));
@@ -56,6 +49,37 @@ export async function openPacks(deps: SumsDeps, wanted: Wanted): Promise<Packs> 
       return found;
     },
   };
+}
+
+function addTexts(packs: readonly Pack[], bans: Map<Key, number>, all: boolean): void {
+  for (const { size, keys, bans: counts } of packs) {
+    for (let n = 0; n < size; n++) {
+      const key = keys[n] ?? '';
+      const sum = bans.get(key);
+      if (sum !== undefined || all) bans.set(key, (sum ?? 0) + (counts[n] ?? 0));
+    }
+  }
+}
+
+/** Networks of sixty days of a busy host are a quarter of a million numbers to look up. */
+function addNumbers(packs: readonly Pack[], bans: Map<Key, number>, all: boolean): void {
+  const places = createNumberMap();
+  const known: number[] = [];
+  const sums: number[] = [];
+  const add = (key: number, sum: number): void => {
+    places.put(key, known.push(key) - 1);
+    sums.push(sum);
+  };
+  for (const [key, sum] of bans) add(Number(key), sum);
+  for (const { size, keys, bans: counts } of packs) {
+    for (let n = 0; n < size; n++) {
+      const key = Number(keys[n]);
+      const place = places.get(key);
+      if (place >= 0) sums[place] = (sums[place] ?? 0) + (counts[n] ?? 0);
+      else if (all) add(key, counts[n] ?? 0);
+    }
+  }
+  for (const [place, key] of known.entries()) bans.set(key, sums[place] ?? 0);
 }
 
 function addSets(found: Map<Key, Uint8Array[]>, sets: Uint8Array, pack: Pack | undefined): void {

@@ -1,17 +1,14 @@
 /** Reads fail2ban's table in short looks, and hands over what it read as it is asked for. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
-import { z } from 'zod';
-import { readTable, type TableBatch } from '../../../host/bans/ban-table.ts';
+import { parentPort } from 'node:worker_threads';
+import { readTable, type Anchors, type TableBatch } from '../../../host/bans/ban-table.ts';
 import { DatabaseBusy } from '../../../host/bans/fail2ban-file.ts';
 import { packBans } from './packed-bans.ts';
-import type { FromReader } from './read-ahead.ts';
-import { anchorsShape } from './state-rows.ts';
+import type { FromReader, ReadJob, ToReader } from './read-ahead.ts';
 import { fromTable } from './told-events.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This file is a thread of BanGUI.');
-const { file, anchors } = z.object({ file: z.string(), anchors: anchorsShape }).parse(workerData);
 
 /** Some MB, and some ms of fail2ban's database. */
 const batchSize = 2_000;
@@ -20,13 +17,18 @@ const busyMs = 20;
 /** Batches that may be sent. */
 let room = 0;
 let more = Promise.withResolvers<void>();
-port.on('message', (batches: number) => {
-  room += batches;
+const started = Promise.withResolvers<ReadJob>();
+port.on('message', (told: ToReader) => {
+  if ('job' in told) {
+    started.resolve(told.job);
+    return;
+  }
+  room += told.room;
   more.resolve();
 });
 
 /** While fail2ban writes, it is waited for. */
-async function readPatiently(from: TableBatch['anchors']): Promise<TableBatch> {
+async function readPatiently(file: string, from: Anchors): Promise<TableBatch> {
   for (;;) {
     try {
       return readTable(file, from, batchSize);
@@ -37,14 +39,15 @@ async function readPatiently(from: TableBatch['anchors']): Promise<TableBatch> {
   }
 }
 
+const { file, anchors } = await started.promise;
 try {
-  let known: TableBatch['anchors'] = anchors;
+  let known = anchors;
   for (let unread = true; unread;) {
     while (room === 0) {
       more = Promise.withResolvers();
       await more.promise;
     }
-    const batch = await readPatiently(known);
+    const batch = await readPatiently(file, known);
     const bans = packBans(fromTable(batch.bans));
     const told: FromReader = { bans, anchors: batch.anchors, more: batch.more };
     port.postMessage(told, [bans.numbers.buffer]);

@@ -24,6 +24,9 @@ export interface ReadJob {
   anchors: Anchors;
 }
 
+/** The job first, then how many more batches may be sent. */
+export type ToReader = { job: ReadJob } | { room: number };
+
 /** From the thread; it ends with the last batch, and with a failure. */
 export type FromReader = { bans: PackedBans; anchors: Anchors; more: boolean } | { failure: string };
 
@@ -35,9 +38,9 @@ const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 48 };
 /** `onReady` is called when `next` has something new to answer. */
 export function openReadAhead(job: ReadJob, onReady: () => void): ReadAhead {
   const worker = new Worker(new URL('./read-ahead-thread.ts', import.meta.url), {
-    workerData: job,
     resourceLimits: memory,
   });
+  const say = (message: ToReader): void => worker.postMessage(message);
   const batches: Exclude<FromReader, { failure: string }>[] = [];
   let failure: string | null = null;
   let ended = false;
@@ -57,7 +60,8 @@ export function openReadAhead(job: ReadJob, onReady: () => void): ReadAhead {
   worker.once('exit', () => {
     if (!ended) fail('The thread that reads it ended.');
   });
-  worker.postMessage(ahead);
+  say({ job });
+  say({ room: ahead });
   return {
     file: job.file,
     next() {
@@ -66,7 +70,7 @@ export function openReadAhead(job: ReadJob, onReady: () => void): ReadAhead {
         if (failure !== null) throw new Error(failure);
         return null;
       }
-      worker.postMessage(1);
+      say({ room: 1 });
       return { ...batch, bans: unpackBans(batch.bans) };
     },
     close() {

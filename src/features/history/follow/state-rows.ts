@@ -28,12 +28,9 @@ const logMark: z.ZodType<LogMark> = z.object({
     ),
   }),
 });
-export const anchorsShape = z.array(
-  z.object({ row: z.number(), jail: z.string(), ip: z.string(), at: z.number() }),
-);
 const tableMark: z.ZodType<TableMark> = z.object({
   file: z.string(),
-  anchors: anchorsShape,
+  anchors: z.array(z.object({ row: z.number(), jail: z.string(), ip: z.string(), at: z.number() })),
   seeded: z.boolean(),
 });
 

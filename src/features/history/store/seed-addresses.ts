@@ -2,6 +2,7 @@
  * All addresses of a history while it is seeded, some forty bytes each: asking the database for each one that comes again
  * would be a tenth of the work.
  */
+import { createNumberMap } from '../../../base/number-map.ts';
 
 export interface SeedAddress {
   /** In `addresses`. */
@@ -26,45 +27,25 @@ export interface SeedAddresses {
 }
 
 const firstRoom = 1 << 14;
-/** Numbers of an address that lie side by side: id, network, country, IPv4 key. */
-const [width, asnAt, countryAt, keyAt] = [4, 1, 2, 3];
-/** The emptier, the fewer steps from a taken slot to a free one. */
-const fullest = 0.6;
+/** Numbers of an address that lie side by side: id, network, country. */
+const [width, asnAt, countryAt] = [3, 1, 2];
 
 export function createSeedAddresses(): SeedAddresses {
   let facts = new Uint32Array(firstRoom * width);
   let firsts = new Float64Array(firstRoom);
   let count = 0;
-  /** Places of IPv4 addresses, plus 1, each near where its key would have it. */
-  let slots = new Uint32Array(firstRoom * 2);
-  let inSlots = 0;
+  const places = createNumberMap();
   const others = new Map<string, number>();
   const countries: string[] = [];
   const countryNumbers = new Map<string, number>();
 
-  /** Where the key is, or would be. */
-  function slotOf(key: number): number {
-    const mask = slots.length - 1;
-    let slot = (Math.imul(key, 0x9e37_79b1) >>> 7) & mask;
-    for (;;) {
-      const place = (slots[slot] ?? 0) - 1;
-      if (place < 0 || facts[place * width + keyAt] === key) return slot;
-      slot = (slot + 1) & mask;
-    }
-  }
-
   function makeRoom(): void {
-    if (count === firsts.length) {
-      const [fewFacts, fewFirsts] = [facts, firsts];
-      facts = new Uint32Array(fewFacts.length * 2);
-      facts.set(fewFacts);
-      firsts = new Float64Array(fewFirsts.length * 2);
-      firsts.set(fewFirsts);
-    }
-    if (inSlots < slots.length * fullest) return;
-    const before = slots;
-    slots = new Uint32Array(before.length * 2);
-    for (const one of before) if (one > 0) slots[slotOf(facts[(one - 1) * width + keyAt] ?? 0)] = one;
+    if (count < firsts.length) return;
+    const [fewFacts, fewFirsts] = [facts, firsts];
+    facts = new Uint32Array(fewFacts.length * 2);
+    facts.set(fewFacts);
+    firsts = new Float64Array(fewFirsts.length * 2);
+    firsts.set(fewFirsts);
   }
 
   function countryNumber(country: string): number {
@@ -77,19 +58,16 @@ export function createSeedAddresses(): SeedAddresses {
   return {
     find(ip) {
       const key = ipv4Key(ip);
-      return key < 0 ? (others.get(ip) ?? -1) : (slots[slotOf(key)] ?? 0) - 1;
+      return key < 0 ? (others.get(ip) ?? -1) : places.get(key);
     },
     put(ip, { id, country, asn, firstAt }) {
       makeRoom();
       const place = count++;
-      const key = ipv4Key(ip);
-      facts.set([id, asn, countryNumber(country), Math.max(key, 0)], place * width);
+      facts.set([id, asn, countryNumber(country)], place * width);
       firsts[place] = firstAt;
+      const key = ipv4Key(ip);
       if (key < 0) others.set(ip, place);
-      else {
-        slots[slotOf(key)] = place + 1;
-        inSlots += 1;
-      }
+      else places.put(key, place);
       return place;
     },
     id: (place) => facts[place * width] ?? 0,
