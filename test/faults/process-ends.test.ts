@@ -43,7 +43,8 @@ describe('the end of the process', { timeout: 120_000 }, () => {
       await bangui.kill();
       await pending;
       bangui = await bangui.restart();
-      expect(bangui.startedInMs).toBeLessThan(10_000);
+      // had it waited for the lease of the one that was killed, 15 s would have passed before it began
+      expect(bangui.startedInMs).toBeLessThan(15_000);
       operator = await signIn(bangui.url);
     }
     await until(
