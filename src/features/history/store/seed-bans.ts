@@ -1,8 +1,7 @@
 /**
  * The short way into a history that holds nothing but what this way brought: bans of fail2ban's table, the earliest
  * first or nearly so. There are no log lines to join and no ends of bans, so a ban is known when its row was taken over
- * before; and nothing is written that lies all over the file: `seeding.ts` does that afterwards, in one go. What is
- * written is gathered as the values of each table, row after row: objects for them would cost as much as the writing.
+ * before; and nothing is written that lies all over the file: `seeding.ts` does that afterwards, in one go.
  */
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../../platform/db/schema.ts';

@@ -63,6 +63,7 @@ export async function* settle(options: SeedingOptions, fence: Fence): AsyncGener
     yield 0;
     after = await fence.write((trx) => writeCounts(trx, after ?? 0));
   }
+  await sql`DROP TABLE temp.counted`.execute(db);
   await fence.write((trx) => removeNumber(trx, hostId, seedingKey));
 }
 
