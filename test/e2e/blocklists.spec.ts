@@ -176,7 +176,9 @@ test('a token reads the feed until it is revoked; the catalogue offers lists tha
   await open(page, '?tab=feed');
   await page.getByLabel('Name of the machine').fill('edge-02');
   await page.getByRole('button', { name: 'Make a token' }).click();
-  const command = await page.getByText(/^curl /).textContent();
+  const shown = page.getByText(/^curl /);
+  await expect(shown).not.toContainText('Bearer TOKEN');
+  const command = await shown.textContent();
   const [, bearer = ''] = /'Authorization: (Bearer [^']+)'/.exec(command ?? '') ?? [];
   const feed = () =>
     fetch(`${scene.bangui.url}/api/v1/feed/bans.txt`, { headers: { authorization: bearer } });

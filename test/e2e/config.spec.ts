@@ -80,7 +80,10 @@ test('an error is named at its line and blocks applying; put right, it is applie
 
   await page.getByRole('button', { name: /^Undo/ }).click();
   await expect.poll(sshdFile, { timeout: 20_000 }).toContain('maxretry = 5');
-  expect((await fail2ban.client('get', 'sshd', 'maxretry')).trim()).toBe('5');
+  // the file is put back first, then fail2ban reads it
+  await expect
+    .poll(async () => (await fail2ban.client('get', 'sshd', 'maxretry')).trim(), { timeout: 20_000 })
+    .toBe('5');
   await expectSound(page);
 });
 
