@@ -6,7 +6,7 @@ import { median, percentile, round } from './measure.ts';
 import type { Row } from './scene.ts';
 
 /** As in the first seeding. */
-const batchSize = 2_000;
+const batchSize = 1_500;
 
 export function holdFigure({ path }: BenchData): Row {
   const held: number[] = [];

@@ -39,8 +39,11 @@ export interface TableBatch {
   heldMs: number;
 }
 
-/** How long fail2ban has to wait for us at most, ms: half of what was promised, since one row may take long. */
-const holdMs = 25;
+/**
+ * How long fail2ban has to wait for us, ms: a third of what was promised, since one row may take long, and our memory may
+ * be collected meanwhile.
+ */
+const holdMs = 15;
 const mostBytes = 4 * 1024 * 1024;
 /** Lines of a ban that are longer than this together are left in fail2ban's database. */
 const longestData = mostBytes;

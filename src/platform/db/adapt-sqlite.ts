@@ -36,9 +36,10 @@ export function adaptSqlite(sqlite: DatabaseSync): SqliteDatabase {
 function adaptStatement(statement: StatementSync): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (values) => statement.all(...bindable(values)),
-    run: (values) => statement.run(...bindable(values)),
-    iterate: (values) => statement.iterate(...bindable(values)),
+    // spread, each of some thousand values would be an object of its iteration first
+    all: (values) => Reflect.apply(statement.all, statement, bindable(values)),
+    run: (values) => Reflect.apply(statement.run, statement, bindable(values)),
+    iterate: (values) => Reflect.apply(statement.iterate, statement, bindable(values)),
   };
 }
 
@@ -50,7 +51,7 @@ function bindable(values: readonly unknown[]): readonly SQLInputValue[] {
 
 /** A plain loop: a batch of the history has some thousand values. */
 function areBindable(values: readonly unknown[]): values is readonly SQLInputValue[] {
-  for (const value of values) if (!isBindable(value)) return false;
+  for (let at = 0; at < values.length; at++) if (!isBindable(values[at])) return false;
   return true;
 }
 

@@ -33,7 +33,7 @@ export type FromReader = { bans: PackedBans; anchors: Anchors; more: boolean } |
 /** Batches that may be under way: one is written while the next is read. */
 const ahead = 2;
 /** MB. A batch is 4 at most. */
-const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 48 };
+const memory = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48 };
 
 /** `onReady` is called when `next` has something new to answer. */
 export function openReadAhead(job: ReadJob, onReady: () => void): ReadAhead {

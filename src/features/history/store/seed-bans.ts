@@ -51,9 +51,14 @@ export async function seedBans(
     trx,
     doubtful.map(({ at }) => at),
   );
-  for (const ban of given)
-    if (!isTwice(batch, ban) && (known.size === 0 || !known.has(keyOf(ban))))
-      await add(batch, ban, nextId(memory, ban) ?? (await idBetween(batch, ban)));
+  for (const ban of given) {
+    if (isTwice(batch, ban) || (known.size > 0 && known.has(keyOf(ban)))) continue;
+    const found = memory.addresses.find(ban.ip);
+    const again = found >= 0 && ban.at >= memory.addresses.firstAt(found);
+    if (found >= 0 && !again) await makeSecond(batch, ban, found);
+    const place = found < 0 ? addAddress(batch, ban) : found;
+    add(batch, ban, { id: nextId(memory, ban) ?? (await idBetween(batch, ban)), place, again });
+  }
   await write(batch);
   return { added: batch.bans.length, last: batch.bans.at(-1)?.id ?? null };
 }
@@ -77,14 +82,14 @@ async function idBetween({ context, trx, bans }: Batch, { at }: SeedBan): Promis
   }
 }
 
-async function add(batch: Batch, ban: SeedBan, id: number): Promise<void> {
-  const { memory, bans, lines, earlier } = batch;
+/** Waits for nothing: that, a million times, would be a good part of the work. */
+function add(
+  { memory, bans, lines, earlier }: Batch,
+  ban: SeedBan,
+  { id, place, again }: { id: number; place: number; again: boolean },
+): void {
   const { addresses, sums } = memory;
   const { jail, ip, action, at, origin, actor, reason, fail2banAt, seconds, count, failures } = ban;
-  const found = addresses.find(ip);
-  const again = found >= 0 && at >= addresses.firstAt(found);
-  if (found >= 0 && !again) await makeSecond(batch, { ip, place: found, at });
-  const place = found < 0 ? addAddress(batch, ban) : found;
   const stored: StoredEvent = {
     id,
     jail,
@@ -162,7 +167,8 @@ const spreadMs = 1_000;
 /** An earlier ban of the address has come: the one that was its first is no longer. */
 async function makeSecond(
   { context, trx, memory, bans, changed, earlier }: Batch,
-  { ip, place, at }: { ip: string; place: number; at: number },
+  { ip, at }: SeedBan,
+  place: number,
 ): Promise<void> {
   const { addresses, sums } = memory;
   const [id, firstAt] = [addresses.id(place), addresses.firstAt(place)];
