@@ -6,7 +6,7 @@ import { median, percentile, round } from './measure.ts';
 import type { Row } from './scene.ts';
 
 /** As in the first seeding. */
-const batchSize = 1_500;
+const batchSize = 1_000;
 
 export function holdFigure({ path }: BenchData): Row {
   const held: number[] = [];

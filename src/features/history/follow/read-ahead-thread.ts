@@ -11,7 +11,7 @@ const port = parentPort;
 if (port === null) throw new Error('This file is a thread of BanGUI.');
 
 /** Some MB, and some ms of fail2ban's database. */
-const batchSize = 1_500;
+const batchSize = 1_000;
 const busyMs = 20;
 
 /** Batches that may be sent. */
