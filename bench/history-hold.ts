@@ -1,21 +1,21 @@
 /** How long each of our reads holds fail2ban's database, beside one statement that reads all of it. */
+import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
-import { readTable, type Anchors } from '../src/host/bans/ban-table.ts';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import { readerMemory } from '../src/features/history/follow/read-ahead.ts';
 import type { BenchData } from './history-data.ts';
 import { median, percentile, round } from './measure.ts';
 import type { Row } from './scene.ts';
 
-/** As in the first seeding. */
-const batchSize = 1_000;
-
-export function holdFigure({ path }: BenchData): Row {
-  const held: number[] = [];
-  let anchors: Anchors = [];
-  for (let more = true; more;) {
-    const batch = readTable(path, anchors, batchSize);
-    held.push(batch.heldMs);
-    ({ anchors, more } = batch);
-  }
+export async function holdFigure({ path }: BenchData): Promise<Row> {
+  // a thread as small as the one of a seeding: the garbage of this process, collected meanwhile, is no part of the figure
+  const thread = new Worker(new URL('./history-hold-thread.ts', import.meta.url), {
+    workerData: path,
+    resourceLimits: readerMemory,
+  });
+  const [told]: unknown[] = await once(thread, 'message');
+  const held = z.array(z.number()).parse(told);
   const worst = percentile(held, 100);
   return {
     figure: `fail2ban's database held by our reads (${held.length.toLocaleString('en')} of them)`,

@@ -28,7 +28,7 @@ export async function history(): Promise<Row[]> {
     console.log(`${count.toLocaleString('en')} bans, ${times} calls each`);
     return [
       ...seeding,
-      holdFigure(data),
+      await holdFigure(data),
       ...(await overview(operator, beside)),
       ...(await pages(operator, beside)),
       ...(await texts(operator, beside)),

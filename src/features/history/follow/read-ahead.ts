@@ -33,12 +33,12 @@ export type FromReader = { bans: PackedBans; anchors: Anchors; more: boolean } |
 /** Batches that may be under way: one is written while the next is read. */
 const ahead = 2;
 /** MB. A batch is 4 at most. */
-const memory = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48 };
+export const readerMemory = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48 };
 
 /** `onReady` is called when `next` has something new to answer. */
 export function openReadAhead(job: ReadJob, onReady: () => void): ReadAhead {
   const worker = new Worker(new URL('./read-ahead-thread.ts', import.meta.url), {
-    resourceLimits: memory,
+    resourceLimits: readerMemory,
   });
   const say = (message: ToReader): void => worker.postMessage(message);
   const batches: Exclude<FromReader, { failure: string }>[] = [];
