@@ -1,6 +1,7 @@
 /** A BanGUI that has taken over the bans of a real fail2ban: made once for each size, kept between runs. */
 import { copyFileSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { startBangui, until } from '../test/bangui.ts';
 import { startFail2ban } from '../test/fail2ban/real-fail2ban.ts';
@@ -57,6 +58,7 @@ async function seed({ path, count }: BenchData, dir: string): Promise<Row[]> {
     );
     const perSecond = events / ((performance.now() - began) / 1000);
     await daysSummed(operator);
+    await linesSearchable(dir);
     const [wait, peak] = [percentile(waits, 99), Math.max(...sizes)];
     return [
       {
@@ -88,4 +90,12 @@ async function daysSummed({ send }: Operator): Promise<void> {
     6 * hourMs,
     1_000,
   );
+}
+
+/** The full-text index of what a seeding brought is made after everything else. */
+async function linesSearchable(dir: string): Promise<void> {
+  const database = new DatabaseSync(join(dir, 'bangui.db'), { readOnly: true });
+  const left = database.prepare("SELECT 1 FROM history_state WHERE key = 'unsearched_from'");
+  await until('all lines are in the full-text index', () => left.get() === undefined, 6 * hourMs, 500);
+  database.close();
 }

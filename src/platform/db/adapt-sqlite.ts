@@ -36,10 +36,9 @@ export function adaptSqlite(sqlite: DatabaseSync): SqliteDatabase {
 function adaptStatement(statement: StatementSync): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    // spread, each of some thousand values would be an object of its iteration first
-    all: (values) => Reflect.apply(statement.all, statement, bindable(values)),
-    run: (values) => Reflect.apply(statement.run, statement, bindable(values)),
-    iterate: (values) => Reflect.apply(statement.iterate, statement, bindable(values)),
+    all: (values) => statement.all(...bindable(values)),
+    run: (values) => statement.run(...bindable(values)),
+    iterate: (values) => statement.iterate(...bindable(values)),
   };
 }
 
@@ -49,7 +48,7 @@ function bindable(values: readonly unknown[]): readonly SQLInputValue[] {
   throw new TypeError(`A value of type ${type} cannot be stored in the database`);
 }
 
-/** A plain loop: a batch of the history has some thousand values. */
+/** Without an iterator, that makes an object of each: a batch of the history has some thousand values. */
 function areBindable(values: readonly unknown[]): values is readonly SQLInputValue[] {
   for (let at = 0; at < values.length; at++) if (!isBindable(values[at])) return false;
   return true;
