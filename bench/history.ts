@@ -14,7 +14,7 @@ import { median, percentile, round, sleep } from './measure.ts';
 import type { Row } from './scene.ts';
 
 const count = Number(process.env['BANGUI_BENCH_EVENTS'] ?? 1_000_000);
-const times = 15;
+const times = 40;
 const day = 86_400_000;
 
 export async function history(): Promise<Row[]> {

@@ -46,10 +46,10 @@ export function mountHistoryFigures(mount: Mount, deps: HistoryFiguresDeps): voi
 
   mount(dashboardFigures, async ({ query }) => {
     const { range, chosen, shown } = viewOf(query, now);
-    const [value, before] = await reading(async (of) => [
-      await readFigures(of, range, chosen),
-      await readFigures(of, rangeBefore(range), chosen),
-    ]);
+    // the one is counted while the other is read
+    const [value, before] = await reading((of) =>
+      Promise.all([readFigures(of, range, chosen), readFigures(of, rangeBefore(range), chosen)]),
+    );
     const beside = (name: 'bans' | 'failures' | 'addresses' | 'again' | 'unbans') => ({
       value: value[name],
       before: before[name],
