@@ -46,30 +46,30 @@ function groups(value: number): number[] {
   return [...bytes, rest];
 }
 
-/** What `counts` holds, side by side: made for reading much of it in little time. */
-export interface PackCounts {
-  size: number;
-  keys: ArrayLike<string> | ArrayLike<number>;
-  bans: Float64Array;
-  /** Where the set of each ends in `sets`; it begins where the one before ends. */
-  ends: Uint32Array;
+/** A country or a network of the day. Its set ends at `end` in `sets`, and begins where the one before ends. */
+type TakeCount<Key> = (key: Key, bans: number, end: number) => void;
+
+/** Countries, in their order. */
+export function eachText(counts: Uint8Array, take: TakeCount<string>): void {
+  each(counts, readText, take);
 }
 
-export function readCounts(bytes: Uint8Array, keysAre: 'text' | 'number'): PackCounts {
+/** Networks, in their order. */
+export function eachNumber(counts: Uint8Array, take: TakeCount<number>): void {
+  each(counts, readNumber, take);
+}
+
+/** As lists, sixty days of a busy host would be megabytes for each answer, all of them to be collected. */
+function each<Key>(bytes: Uint8Array, readKey: (cursor: Cursor) => Key, take: TakeCount<Key>): void {
   const cursor = { bytes, at: 0 };
   const size = readNumber(cursor);
-  const texts: string[] = [];
-  const numbers = new Float64Array(keysAre === 'number' ? size : 0);
-  const [bans, ends] = [new Float64Array(size), new Uint32Array(size)];
   let end = 0;
   for (let n = 0; n < size; n++) {
-    if (keysAre === 'number') numbers[n] = readNumber(cursor);
-    else texts.push(readText(cursor));
-    bans[n] = readNumber(cursor);
+    const key = readKey(cursor);
+    const bans = readNumber(cursor);
     end += readNumber(cursor);
-    ends[n] = end;
+    take(key, bans, end);
   }
-  return { size, keys: keysAre === 'number' ? numbers : texts, bans, ends };
 }
 
 interface Cursor {

@@ -1,5 +1,5 @@
 /** Whole days of countries or networks, each day in two values: their bans, and the sets of those that are shown. */
-import { readCounts, type PackCounts } from '../../base/day-pack.ts';
+import { eachNumber, eachText } from '../../base/day-pack.ts';
 import { createNumberMap } from '../../base/number-map.ts';
 import type { TimeRange } from '../../base/time-range.ts';
 import { dayMs } from './cover.ts';
@@ -22,29 +22,37 @@ interface Wanted {
   chosen: Chosen;
 }
 
-interface Pack extends PackCounts {
+interface Pack {
   at: number;
   origin: string;
+  counts: Uint8Array;
 }
 
+/** Of a day that lost its counts meanwhile. */
+const none = Uint8Array.of(0);
 /** Read in one statement; sets of a year of a busy host are some ten megabytes. */
 const daysAtOnce = 32;
 
 export async function openPacks(deps: SumsDeps, wanted: Wanted): Promise<Packs> {
   const packs: Pack[] = [];
-  const keysAre = wanted.kind === 'country' ? 'text' : 'number';
   for (const stretch of stretchesOf(wanted.days)) {
-    const rows = await packsIn(deps, wanted, stretch).select(['at', 'origin', 'counts']).execute();
-    for (const { at, origin, counts } of rows) packs.push({ at, origin, ...readCounts(counts, keysAre) });
+    packs.push(...(await packsIn(deps, wanted, stretch).select(['at', 'origin', 'counts']).execute()));
   }
   return {
-    addTo: (bans, all) => (keysAre === 'number' ? addNumbers : addTexts)(packs, bans, all),
+    addTo: (bans, all) => (wanted.kind === 'network' ? addNumbers : addTexts)(packs, bans, all),
     async setsOf(keys) {
       const found = new Map<Key, Uint8Array[]>(keys.map((key) => [key, []]));
-      const byName = new Map(packs.map((pack) => [`${pack.at} ${pack.origin}`, pack]));
+      const countsOf = new Map(packs.map(({ at, origin, counts }) => [`${at} ${origin}`, counts]));
+      const each = wanted.kind === 'network' ? eachNumber : eachText;
       for (const stretch of stretchesOf(wanted.days)) {
         const rows = await packsIn(deps, wanted, stretch).select(['at', 'origin', 'sets']).execute();
-        for (const { at, origin, sets } of rows) addSets(found, sets, byName.get(`${at} ${origin}`));
+        for (const { at, origin, sets } of rows) {
+          let begin = 0;
+          each(countsOf.get(`${at} ${origin}`) ?? none, (key, _, end) => {
+            found.get(key)?.push(sets.subarray(begin, end));
+            begin = end;
+          });
+        }
       }
       return found;
     },
@@ -52,12 +60,11 @@ export async function openPacks(deps: SumsDeps, wanted: Wanted): Promise<Packs> 
 }
 
 function addTexts(packs: readonly Pack[], bans: Map<Key, number>, all: boolean): void {
-  for (const { size, keys, bans: counts } of packs) {
-    for (let n = 0; n < size; n++) {
-      const key = keys[n] ?? '';
+  for (const { counts } of packs) {
+    eachText(counts, (key, count) => {
       const sum = bans.get(key);
-      if (sum !== undefined || all) bans.set(key, (sum ?? 0) + (counts[n] ?? 0));
-    }
+      if (sum !== undefined || all) bans.set(key, (sum ?? 0) + count);
+    });
   }
 }
 
@@ -71,22 +78,14 @@ function addNumbers(packs: readonly Pack[], bans: Map<Key, number>, all: boolean
     sums.push(sum);
   };
   for (const [key, sum] of bans) add(Number(key), sum);
-  for (const { size, keys, bans: counts } of packs) {
-    for (let n = 0; n < size; n++) {
-      const key = Number(keys[n]);
+  for (const { counts } of packs) {
+    eachNumber(counts, (key, count) => {
       const place = places.get(key);
-      if (place >= 0) sums[place] = (sums[place] ?? 0) + (counts[n] ?? 0);
-      else if (all) add(key, counts[n] ?? 0);
-    }
+      if (place >= 0) sums[place] = (sums[place] ?? 0) + count;
+      else if (all) add(key, count);
+    });
   }
   for (const [place, key] of known.entries()) bans.set(key, sums[place] ?? 0);
-}
-
-function addSets(found: Map<Key, Uint8Array[]>, sets: Uint8Array, pack: Pack | undefined): void {
-  if (pack === undefined) return;
-  for (let n = 0; n < pack.size; n++) {
-    found.get(pack.keys[n] ?? '')?.push(sets.subarray(n === 0 ? 0 : pack.ends[n - 1], pack.ends[n]));
-  }
 }
 
 function packsIn({ db, hostId }: SumsDeps, { kind, chosen }: Wanted, { from, to }: TimeRange) {
