@@ -35,8 +35,12 @@ export async function readRanked(deps: SumsDeps, { key, range, chosen, limit }: 
   const source = await sourceOf(deps, of, now);
   const bans = await bansByKey(deps, of, source);
   const keys = largest(bans, limit);
-  const before = await bansByKey(deps, of, await sourceOf(deps, of, earlier), keys);
-  return answer({ bans, before, keys, addresses: await addressesByKey(deps, { ...of, source, keys }) });
+  // the one is counted while the other is read
+  const [addresses, before] = await Promise.all([
+    addressesByKey(deps, { ...of, source, keys }),
+    sourceOf(deps, of, earlier).then((then) => bansByKey(deps, of, then, keys)),
+  ]);
+  return answer({ bans, before, keys, addresses });
 }
 
 async function readFromEvents(deps: SumsDeps, { key, range, chosen, limit }: Question): Promise<Ranked> {
@@ -165,26 +169,28 @@ async function addressesByKey(
     table === 'jail_sums'
       ? [sql`s.addresses`, null]
       : [joinedSets(deps.dialect, sql`s.addresses`), ref('s', key)];
-  const summed = await readSums<{ key: KeyValue; sets: JoinedSets }>(
-    deps,
-    { table, sums, chosen },
-    {
-      columns: sql`${ref('s', key)} AS key, ${sets} AS sets`,
-      where: sql`AND ${ref('s', key)} IN (${sql.join(keys)})`,
-      groupBy,
-    },
-  );
-  const single = await readEvents<{ key: KeyValue; id: number }>(
-    deps,
-    { events, chosen },
-    {
-      columns: sql`${ref('h', key)} AS key,
+  const [packed, summed, single] = await Promise.all([
+    packs.setsOf(keys),
+    readSums<{ key: KeyValue; sets: JoinedSets }>(
+      deps,
+      { table, sums, chosen },
+      {
+        columns: sql`${ref('s', key)} AS key, ${sets} AS sets`,
+        where: sql`AND ${ref('s', key)} IN (${sql.join(keys)})`,
+        groupBy,
+      },
+    ),
+    readEvents<{ key: KeyValue; id: number }>(
+      deps,
+      { events, chosen },
+      {
+        columns: sql`${ref('h', key)} AS key,
       (SELECT a.id FROM addresses a WHERE a.host_id = ${deps.hostId} AND a.ip = h.ip) AS id`,
-      where: sql`AND h.action = 'ban' AND ${ref('h', key)} IN (${sql.join(keys)})`,
-      groupBy: sql`${ref('h', key)}, h.ip`,
-    },
-  );
-  const packed = await packs.setsOf(keys);
+        where: sql`AND h.action = 'ban' AND ${ref('h', key)} IN (${sql.join(keys)})`,
+        groupBy: sql`${ref('h', key)}, h.ip`,
+      },
+    ),
+  ]);
   const summedOf = Map.groupBy(summed, (row) => row.key);
   const singleOf = Map.groupBy(single, (row) => row.key);
   const counter = createAddressCounter();

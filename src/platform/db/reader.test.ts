@@ -74,6 +74,16 @@ test('a moment that fails in the middle leaves no transaction open', async () =>
   expect(await count()).toBe(1);
 });
 
+test('a moment that fails while more is asked in it mixes up no answers', async () => {
+  const number = async (n: number, db = reader.db) =>
+    (await sql<{ n: number }>`SELECT ${n} AS n`.execute(db)).rows;
+  const moment = atOneMoment(reader, (db) =>
+    Promise.all([sql`SELECT no_such`.execute(db), number(1, db), number(2, db), number(3, db)]),
+  );
+  await expect(moment).rejects.toThrow('no such column');
+  expect(await Promise.all([4, 5, 6].map((n) => number(n)))).toEqual([[{ n: 4 }], [{ n: 5 }], [{ n: 6 }]]);
+});
+
 test('questions asked at once are answered each, and one after closing is refused', async () => {
   await Promise.all([1, 2, 3].map((asn) => put(asn)));
   const answers = await Promise.all(

@@ -86,9 +86,13 @@ interface Thread {
   end(): Promise<void>;
 }
 
-/** One question at a time. A thread that ended is replaced by the next question. */
+/**
+ * One question at a time, since answers come without saying to what: a transaction that fails is rolled back while others
+ * still ask in it. A thread that ended is replaced by the next question.
+ */
 function createThread(path: string): Thread {
   let running: Worker | null = null;
+  let ended = false;
   const start = (): Worker => {
     const worker = new Worker(new URL('reader-thread.ts', import.meta.url), {
       workerData: { path },
@@ -102,37 +106,49 @@ function createThread(path: string): Thread {
     });
     return worker;
   };
+  const askNow = <R>(question: Question): Promise<QueryResult<R>> =>
+    new Promise<QueryResult<R>>((resolve, reject) => {
+      if (ended) {
+        reject(new Error('the thread that reads the database ended'));
+        return;
+      }
+      const worker = (running ??= start());
+      const settle = (): void => {
+        worker.off('message', onAnswer);
+        worker.off('error', onError);
+        worker.off('exit', onExit);
+        worker.unref();
+      };
+      const onAnswer = (answer: ReaderAnswer): void => {
+        settle();
+        if ('message' in answer) reject(Object.assign(new Error(answer.message), errcode(answer)));
+        else resolve({ rows: asRows<R>(answer) });
+      };
+      const onError = (error: unknown): void => {
+        settle();
+        reject(new Error('the thread that reads the database failed', { cause: error }));
+      };
+      const onExit = (): void => {
+        settle();
+        reject(new Error('the thread that reads the database ended'));
+      };
+      worker.on('message', onAnswer);
+      worker.on('error', onError);
+      worker.on('exit', onExit);
+      // a program that waits for an answer must not end meanwhile
+      worker.ref();
+      worker.postMessage(question);
+    });
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    ask: <R>(question: Question) =>
-      new Promise<QueryResult<R>>((resolve, reject) => {
-        const worker = (running ??= start());
-        const settle = (): void => {
-          worker.off('message', onAnswer);
-          worker.off('error', onError);
-          worker.off('exit', onExit);
-          worker.unref();
-        };
-        const onAnswer = (answer: ReaderAnswer): void => {
-          settle();
-          if ('message' in answer) reject(Object.assign(new Error(answer.message), errcode(answer)));
-          else resolve({ rows: asRows<R>(answer) });
-        };
-        const onError = (error: unknown): void => {
-          settle();
-          reject(new Error('the thread that reads the database failed', { cause: error }));
-        };
-        const onExit = (): void => {
-          settle();
-          reject(new Error('the thread that reads the database ended'));
-        };
-        worker.on('message', onAnswer);
-        worker.on('error', onError);
-        worker.on('exit', onExit);
-        // a program that waits for an answer must not end meanwhile
-        worker.ref();
-        worker.postMessage(question);
-      }),
+    ask: <R>(question: Question) => {
+      const answer = last.then(() => askNow<R>(question));
+      // who asked is told of its failure
+      last = answer.catch(() => {});
+      return answer;
+    },
     async end() {
+      ended = true;
       running?.ref();
       await running?.terminate();
     },
