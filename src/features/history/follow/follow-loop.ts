@@ -113,6 +113,8 @@ export function createFollowLoop(deps: LoopDeps): FollowLoop {
     const bans = await takeOver.step();
     totals.read += bans ?? 0;
     totals.bans += bans ?? 0;
+    // while the file was not known yet there was nothing to build, and the generator came to its end
+    if (!takeOver.underWay()) indexing = store.indexLines(fence);
     return bans !== null;
   }
 
