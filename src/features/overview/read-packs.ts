@@ -28,8 +28,9 @@ interface Pack {
   counts: Uint8Array;
 }
 
-/** Of a day that lost its counts meanwhile. */
+/** Counts of nothing; each day that has sets has counts. */
 const none = Uint8Array.of(0);
+
 /** Read in one statement; sets of a year of a busy host are some ten megabytes. */
 const daysAtOnce = 32;
 

@@ -48,7 +48,7 @@ function bindable(values: readonly unknown[]): readonly SQLInputValue[] {
   throw new TypeError(`A value of type ${type} cannot be stored in the database`);
 }
 
-/** Without an iterator, that makes an object of each: a batch of the history has some thousand values. */
+/** Without an iterator, which would make an object of each: a batch of the history has some thousand values. */
 function areBindable(values: readonly unknown[]): values is readonly SQLInputValue[] {
   for (let at = 0; at < values.length; at++) if (!isBindable(values[at])) return false;
   return true;
